@@ -1,0 +1,64 @@
+import pc from 'picocolors';
+import type { Kind } from '../kind.js';
+import { nearest } from '../nearest.js';
+import type { RegisterCommand } from './command.js';
+import { print, printJson, table, UsageError } from './output.js';
+
+export const registerKinds: RegisterCommand = (program, { catalog }) => {
+  program
+    .command('kinds [kind]')
+    .description('list the kinds of nodes, or describe one')
+    .option('--json', 'print JSON for programs')
+    .action((name: string | undefined, options: { readonly json?: boolean }) => {
+      const kinds = [...catalog.kinds.values()];
+      if (name === undefined) {
+        if (options.json) return printJson(kinds.map(describe));
+        return print(table(kinds.map((kind) => [pc.bold(kind.name), kind.description.split('. ')[0]!])));
+      }
+      const kind = catalog.kinds.get(name);
+      if (!kind) {
+        const near = nearest(name, [...catalog.kinds.keys()]);
+        throw new UsageError(
+          `there is no kind ${name}${near ? `; did you mean ${near}?` : '; `lapidary kinds` lists them'}`,
+        );
+      }
+      if (options.json) return printJson(describe(kind));
+      print(kindText(kind));
+    });
+};
+
+function describe(kind: Kind): object {
+  const outputs = Object.entries(kind.outputs).map(([port, { type, description }]) => [port, { type, description }]);
+  return {
+    name: kind.name,
+    version: kind.version,
+    description: kind.description,
+    inputs: kind.inputs,
+    outputs: Object.fromEntries(outputs),
+    with: kind.schema,
+  };
+}
+
+function kindText(kind: Kind): string {
+  const ports = (entries: readonly (readonly [string, { readonly type: string; readonly description: string }])[]) =>
+    table(entries.map(([port, { type, description }]) => [`  ${port}`, pc.dim(type), description]));
+  const options = Object.entries(kind.schema.properties) as [
+    string,
+    { description?: string; default?: unknown; type?: string | string[] },
+  ][];
+  const required = new Set(kind.schema.required ?? []);
+  const rows = options.map(([name, schema]) => [
+    `  ${name}`,
+    pc.dim([schema.type ?? ''].flat().join(' | ')),
+    required.has(name) ? 'required' : schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
+    schema.description ?? '',
+  ]);
+  const section = (title: string, text: string) => (text === '' ? [] : ['', pc.bold(title), text]);
+  return [
+    `${pc.bold(kind.name)}  ${pc.dim(`version ${kind.version}`)}`,
+    kind.description,
+    ...section('inputs', ports(Object.entries(kind.inputs))),
+    ...section('outputs', ports(Object.entries(kind.outputs))),
+    ...section('with', table(rows)),
+  ].join('\n');
+}

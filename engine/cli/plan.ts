@@ -1,0 +1,55 @@
+import pc from 'picocolors';
+import type { Plan, PlannedNode } from '../plan.js';
+import { plural, shortHash } from '../report/format.js';
+import { reasonText } from '../report/reason-text.js';
+import { plan } from '../session.js';
+import { type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
+import { openPipeline } from './open-pipeline.js';
+import { print, printJson } from './output.js';
+
+export const registerPlan: RegisterCommand = (program, context) => {
+  pipelineOptions(program.command('plan [pipeline]'), context)
+    .description('show what a run would do, and why')
+    .action(async (file: string | undefined, options: PipelineOptions) => {
+      const opened = await openPipeline(file, options, context);
+      if (!opened) return;
+      const planned = await plan(opened.session, opened.pipeline);
+      if (options.json) printJson(planJson(planned));
+      else print(planText(planned));
+    });
+};
+
+/** The plan as `plan --json` prints it. */
+export function planJson(planned: Plan): object {
+  return {
+    experiment: planned.experiment,
+    nodes: planned.nodes.map(({ node, recipe, key, action, reasons }) => ({
+      id: node.id,
+      uses: node.kind.name,
+      recipe,
+      ...(key === undefined ? {} : { key }),
+      action,
+      reasons,
+    })),
+  };
+}
+
+const signs = { run: pc.green('run    '), hit: pc.blue('cached '), unknown: pc.yellow('depends') } as const;
+
+function planText(planned: Plan): string {
+  const width = Math.max(...planned.nodes.map(({ node }) => node.id.length));
+  const head = `${pc.bold(planned.pipeline.name)}  experiment ${shortHash(planned.experiment)}`;
+  const count = (action: PlannedNode['action']) => planned.nodes.filter((node) => node.action === action).length;
+  const summary = [
+    `${plural(count('run'), 'node')} to run`,
+    `${count('unknown')} that depend on what those yield`,
+    `${count('hit')} cached`,
+  ].join(', ');
+  return [head, ...planned.nodes.map((node) => nodeText(node, width)), summary].join('\n');
+}
+
+/** A node's line, and below it the reasons why it runs. */
+export function nodeText({ node, action, reasons }: PlannedNode, width: number): string {
+  const line = `  ${signs[action]}  ${node.id.padEnd(width)}  ${pc.dim(node.kind.name)}`;
+  return [line, ...reasons.map((reason) => pc.dim(`             ${reasonText(reason)}`))].join('\n');
+}

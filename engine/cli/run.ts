@@ -1,0 +1,67 @@
+import pc from 'picocolors';
+import { buildGraph } from '../graph.js';
+import { lockPath } from '../lock-file.js';
+import type { Plan } from '../plan.js';
+import { humanReporter, jsonReporter } from '../report/reporter.js';
+import { type FinishedRun, plan, run } from '../session.js';
+import { type CliContext, type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
+import { openPipeline } from './open-pipeline.js';
+import { exitCodes, print, printDiagnostics, shownPath } from './output.js';
+import { stopSignal } from './stop-signal.js';
+
+export interface RunCommandOptions extends PipelineOptions {
+  readonly frozen?: boolean;
+}
+
+export const registerRun: RegisterCommand = (program, context) => {
+  pipelineOptions(program.command('run [pipeline]'), context)
+    .description('run what has changed; everything else comes from the store')
+    .option('--frozen', 'fail where the lock file would change')
+    .action(async (file: string | undefined, options: RunCommandOptions) => {
+      const opened = await openPipeline(file, options, context);
+      if (!opened) return;
+      if (opened.warnings.length > 0 && !options.json) printDiagnostics(opened.warnings, false);
+      const planned = await plan(opened.session, opened.pipeline);
+      const reporter = options.json
+        ? jsonReporter((line) => process.stdout.write(line))
+        : humanReporter(process.stdout);
+      const stop = stopSignal(options.json === true);
+      const finished = await run(opened.session, planned, {
+        signal: stop.signal,
+        emit: (event) => reporter.event(event),
+        frozen: options.frozen === true,
+      }).finally(() => {
+        stop.dispose();
+        reporter.close();
+      });
+      if (!finished.ok) {
+        printDiagnostics(finished.diagnostics, options.json === true);
+        return context.exit(exitCodes.invalid);
+      }
+      if (!options.json) print(closingText(planned, finished.value));
+      setExitCode(finished.value, context);
+    });
+};
+
+export function setExitCode({ result }: FinishedRun, context: CliContext): void {
+  if (result.status === 'failed') context.exit(exitCodes.failed);
+  if (result.status === 'interrupted') context.exit(exitCodes.interrupted);
+}
+
+/** What the last nodes of the graph have to show, where the lock file stands, and how to prove the result. */
+export function closingText(planned: Plan, { result, record, lockChanged }: FinishedRun): string {
+  const graph = buildGraph(planned.pipeline);
+  const shown = planned.nodes.flatMap(({ node }) => {
+    const { trace } = result.nodes.get(node.id)!;
+    const last = graph.dependants(node.id).length === 0;
+    return last && trace
+      ? trace.displays.map(({ title, text }) => `\n${pc.bold(`${node.id}: ${title}`)}\n${text}`)
+      : [];
+  });
+  const lock = lockChanged ? [pc.dim(`wrote ${shownPath(lockPath(planned.pipeline.file))}`)] : [];
+  const proof =
+    result.status === 'done'
+      ? [pc.dim(`lapidary reproduce ${record.experiment.slice(0, 12)}  executes it again and compares every byte`)]
+      : [];
+  return [...shown, ...(shown.length > 0 ? [''] : []), ...lock, ...proof].join('\n');
+}

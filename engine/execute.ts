@@ -1,0 +1,190 @@
+/**
+ * Executes a plan. Each node starts when all that it needs is there; nodes that do not need one another run side by
+ * side as far as the machine's resources go; what needs a failed node is skipped, and everything else goes on.
+ */
+import type { Digest } from '../cache/digest.js';
+import type { Store } from '../cache/store.js';
+import type { Trace } from '../cache/trace-store.js';
+import type { Counts, NodeFinished, RunEvent, RunStatus } from './event.js';
+import { inlineExecutor } from './executor/inline.js';
+import { workerExecutor } from './executor/worker-process.js';
+import type { Executor } from './job.js';
+import { type KeyComponents, keyComponents, keyOf } from './key.js';
+import type { Catalog, Kind } from './kind.js';
+import { createLeasePool } from './lease.js';
+import { clampResources, type Machine } from './machine.js';
+import { explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
+import { rebuild } from './rebuild.js';
+
+export interface ExecuteOptions {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly machine: Machine;
+  readonly digestFile: (path: string) => Promise<Digest>;
+  readonly signal: AbortSignal;
+  readonly run: string;
+  readonly emit: (event: RunEvent) => void;
+  /** Outputs that each node must yield, as a lock file holds them; anything else is a failure. */
+  readonly expected?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** What became of a node, with what its key was made of where that was known. */
+export interface NodeResult {
+  readonly finished: NodeFinished;
+  readonly key?: string;
+  readonly components?: KeyComponents;
+  readonly trace?: Trace;
+}
+
+export interface RunResult {
+  readonly status: RunStatus;
+  readonly counts: Counts;
+  readonly duration_ms: number;
+  readonly nodes: ReadonlyMap<string, NodeResult>;
+}
+
+/** Runs the plan to its end, or until `signal` is aborted. Never throws for what a node does. */
+export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<RunResult> {
+  const started = Date.now();
+  const { emit, run } = options;
+  emit({
+    event: 'run.started',
+    run,
+    experiment: plan.experiment,
+    pipeline: plan.pipeline.name,
+    nodes: plan.nodes.map(({ node }) => ({ id: node.id, uses: node.kind.name })),
+  });
+  const nodes = await runNodes(plan, options);
+  const counts = countStatuses(nodes);
+  const status = options.signal.aborted && counts.stopped > 0 ? 'interrupted' : counts.failed > 0 ? 'failed' : 'done';
+  const duration_ms = Date.now() - started;
+  const { stopped: _, ...shown } = counts;
+  emit({ event: 'run.finished', run, experiment: plan.experiment, status, counts: shown, duration_ms });
+  return { status, counts: shown, duration_ms, nodes };
+}
+
+async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMap<string, NodeResult>> {
+  const pool = createLeasePool(options.machine);
+  const executors: Record<Kind['runs'], Executor> = {
+    inline: inlineExecutor(options.catalog),
+    worker: workerExecutor(options.catalog),
+  };
+  const results = new Map<string, Promise<NodeResult>>();
+  plan.nodes.forEach((planned, priority) => {
+    const start = async (): Promise<NodeResult> => {
+      const began = Date.now();
+      const result = await runPlanned(planned, await settled(planned, results));
+      const finished = {
+        ...result.finished,
+        duration_ms:
+          result.trace && result.finished.status === 'executed' ? result.trace.duration_ms : Date.now() - began,
+      };
+      options.emit(finished);
+      return { ...result, finished };
+    };
+    const runPlanned = (node: PlannedNode, inputs: ReadonlyMap<string, NodeResult>) =>
+      runOne(node, inputs, plan, options, executors, pool, priority);
+    results.set(planned.node.id, start());
+  });
+  const entries = await Promise.all([...results].map(async ([id, result]) => [id, await result] as const));
+  return new Map(entries);
+}
+
+/** Waits for the nodes that `planned` is wired to. */
+async function settled(
+  planned: PlannedNode,
+  results: ReadonlyMap<string, Promise<NodeResult>>,
+): Promise<ReadonlyMap<string, NodeResult>> {
+  const ids = [
+    ...new Set(
+      Object.values(planned.node.inputs)
+        .flat()
+        .map((reference) => reference.node),
+    ),
+  ];
+  return new Map(await Promise.all(ids.map(async (id) => [id, await results.get(id)!] as const)));
+}
+
+async function runOne(
+  planned: PlannedNode,
+  inputs: ReadonlyMap<string, NodeResult>,
+  plan: Plan,
+  options: ExecuteOptions,
+  executors: Readonly<Record<Kind['runs'], Executor>>,
+  pool: ReturnType<typeof createLeasePool>,
+  priority: number,
+): Promise<NodeResult> {
+  const { node } = planned;
+  const { gpus } = options.machine;
+  const base = { event: 'node.finished', node: node.id, duration_ms: 0 } as const;
+  const missing = [...inputs].find(([, result]) => !result.trace);
+  if (missing) return { finished: { ...base, status: 'skipped', because: missing[0] } };
+  const outputs = new Map([...inputs].map(([id, result]) => [id, result.trace!.outputs as Record<string, Digest>]));
+  const digests = inputDigests(node, outputs);
+  const components = planned.components ?? keyComponents(node, digests, planned.sources, plan.device);
+  const key = planned.key ?? keyOf(components);
+  const known = planned.trace ?? (planned.action === 'unknown' ? await options.store.traces.get(key) : undefined);
+  if (!known && options.signal.aborted) return { finished: { ...base, status: 'stopped' }, key, components };
+  if (!known && node.resources.gpus > gpus.length) {
+    const failure = {
+      code: 'not-enough-gpus',
+      message: `it asks for ${node.resources.gpus} GPUs, and this machine has ${gpus.length}`,
+      hint: 'Lower resources.gpus of the node, or check CUDA_VISIBLE_DEVICES.',
+    };
+    return { finished: { ...base, status: 'failed', failure }, key, components };
+  }
+  const rebuilt = known
+    ? ({ status: 'cached', trace: known } as const)
+    : await rebuild(
+        { node, key, components, inputs: digests, sources: planned.sources },
+        {
+          store: options.store,
+          executor: executors[node.kind.runs],
+          device: plan.device,
+          signal: options.signal,
+          digestFile: options.digestFile,
+          lease: () => pool.acquire(clampResources(node.resources, options.machine), priority, options.signal),
+          release: (lease) => pool.release(lease),
+          onStart: () => {
+            const reasons = explainKey(node, key, components, plan.history, plan.pipeline);
+            options.emit({ event: 'node.started', node: node.id, key, reasons });
+          },
+          onWait: (owner) => options.emit({ event: 'node.waiting', node: node.id, ...owner }),
+          emit: (message) => options.emit({ ...message, node: node.id }),
+        },
+      );
+  if (rebuilt.status === 'stopped') return { finished: { ...base, status: 'stopped' }, key, components };
+  if (rebuilt.status === 'failed') return { finished: { ...base, ...rebuilt }, key, components };
+  const { trace } = rebuilt;
+  const unexpected = unexpectedOutput(trace, options.expected?.[node.id]);
+  if (unexpected) return { finished: { ...base, status: 'failed', failure: unexpected }, key, components };
+  return {
+    finished: {
+      ...base,
+      status: rebuilt.status,
+      key,
+      outputs: trace.outputs as Record<string, Digest>,
+      metrics: trace.metrics,
+      displays: trace.displays,
+    },
+    key,
+    components,
+    trace,
+  };
+}
+
+function unexpectedOutput(trace: Trace, expected: Readonly<Record<string, string>> | undefined) {
+  const port = expected && Object.keys(trace.outputs).find((name) => trace.outputs[name] !== expected[name]);
+  if (port === undefined) return undefined;
+  return {
+    code: 'frozen-output-differs',
+    message: `the output ${port} is ${trace.outputs[port]}, and the lock file says ${expected?.[port]}`,
+    hint: 'Run without --frozen to accept the new result, or find what made it differ: another device, or other versions.',
+  };
+}
+
+function countStatuses(nodes: ReadonlyMap<string, NodeResult>): Counts & { readonly stopped: number } {
+  const counts = { executed: 0, cached: 0, failed: 0, skipped: 0, stopped: 0 };
+  for (const { finished } of nodes.values()) counts[finished.status] += 1;
+  return counts;
+}

@@ -1,0 +1,174 @@
+/**
+ * What a kind of node is: the contract between the engine, which knows no machine learning, and the kinds that do.
+ *
+ * A kind's description is plain data, cheap to import; its `run` is loaded lazily, inside the process that executes it.
+ */
+import type { Digest } from '../cache/digest.js';
+
+/** The types that an edge of the graph may carry. */
+export const artifactTypes = ['dataset', 'tokenizer', 'model', 'metrics', 'samples', 'file', 'directory'] as const;
+export type ArtifactType = (typeof artifactTypes)[number];
+
+/**
+ * The declared shape of a dataset's rows, such as `text` or `prompt_completion`. Opaque to the engine: it only checks
+ * that what one node yields is what the next one accepts.
+ */
+export type RowType = string;
+
+/** The JSON Schema of a kind's `with`; an object schema whose properties carry `description` and `default`. */
+export interface ConfigSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties: false;
+  readonly [keyword: string]: unknown;
+}
+
+export interface InputPort {
+  readonly type: ArtifactType;
+  readonly description: string;
+  /** Row types that are accepted, for a dataset; absent means any. */
+  readonly rows?: readonly RowType[];
+  readonly optional?: boolean;
+  /** The port gathers a list of artifacts, in the order written. */
+  readonly many?: boolean;
+}
+
+/** Everything that can be known of a node before it runs: what its output's row type may depend on. */
+export interface StaticContext<Config> {
+  readonly config: Config;
+  /** Row type of each dataset input, where known. */
+  readonly rows: Readonly<Record<string, RowType | undefined>>;
+}
+
+export interface OutputPort<Config> {
+  readonly type: ArtifactType;
+  readonly description: string;
+  /** The row type of a dataset output; absent or `undefined` means unknown until run time. */
+  readonly rows?: (context: StaticContext<Config>) => RowType | undefined;
+}
+
+/**
+ * Files outside the store that a node reads. A pattern is a path relative to the pipeline's folder, an absolute path,
+ * or `npm:<package>/<path>`; it may be a glob, and one that starts with `!` takes files away again.
+ */
+export interface SourceSpec {
+  readonly patterns: readonly string[];
+  /** JSON pointer into the node's `with`, for error messages: `/path`. */
+  readonly pointer: string;
+}
+
+export interface Resources {
+  readonly cpus: number;
+  readonly memory_mb: number;
+  readonly gpus: number;
+}
+
+/** One kind of node: description, ports, schema and version together. */
+export interface Kind<Config = unknown> {
+  /** `data.load` */
+  readonly name: string;
+  /** Enters every key. Raise it when the same config and inputs would give other bytes. */
+  readonly version: number;
+  readonly description: string;
+  /** `inline` runs in the engine's process; `worker` in a process of its own. */
+  readonly runs: 'inline' | 'worker';
+  readonly schema: ConfigSchema;
+  readonly inputs: Readonly<Record<string, InputPort>>;
+  readonly outputs: Readonly<Record<string, OutputPort<Config>>>;
+  /** What it takes of the machine unless the node's `resources` say otherwise. Default: 1 cpu. */
+  readonly resources?: Partial<Resources>;
+  sources?(config: Config): readonly SourceSpec[];
+  /** Checks that a schema cannot express. Each finding points into `with`. */
+  check?(config: Config): readonly { readonly pointer: string; readonly message: string; readonly hint?: string }[];
+  load(): Promise<{ readonly run: Run<Config> }>;
+}
+
+/** What a device would do on this machine, and if nothing, why not. */
+export interface DeviceReport {
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason: string;
+}
+
+/** What is handed to the engine at one place: the kinds that it knows, and what they run on. */
+export interface Catalog {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** The module that a worker process of theirs starts from. */
+  readonly workerEntry: URL;
+  /** Names that `--device` takes. */
+  readonly devices: readonly string[];
+  /** Tries every device. */
+  probeDevices(): Promise<readonly DeviceReport[]>;
+}
+
+/** An input as a running node sees it: content in the store, read-only. */
+export interface Artifact {
+  readonly type: ArtifactType;
+  readonly digest: Digest;
+  /** Absolute path of the content; for a directory, of the named entry. Throws `Failure` when there is no such entry. */
+  path(entry?: string): string;
+  /** Names of all files below a directory artifact, `/`-separated, sorted; empty for a file. */
+  entries(): readonly string[];
+}
+
+/** A source file as a running node sees it. */
+export interface SourceFile {
+  /** Name to show and to sort by: the path relative to the pipeline's folder, or `npm:<package>/<path>`. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+export interface Progress {
+  readonly step: number;
+  readonly total: number;
+  /** What one step is, in the plural: `rows`, `steps`, `tokens`. */
+  readonly unit: string;
+  /** Latest readings: `loss`, `learning_rate`, `grad_norm`, `tokens_per_second`. */
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** What a running node may do. All that it may read is in here; all that it may write goes through here. */
+export interface RunContext<Config> {
+  /** Validated, defaults filled in. */
+  readonly config: Config;
+  input(port: string): Artifact;
+  optionalInput(port: string): Artifact | undefined;
+  /** All the artifacts of a `many` port. */
+  inputs(port: string): readonly Artifact[];
+  readonly sources: readonly SourceFile[];
+  /** Absolute path at which this output must be written when `run` returns: a file, or a folder to create. */
+  output(port: string): string;
+  /** A folder of this key's own that outlives a crash: checkpoints go here. It never enters the outputs. */
+  readonly scratch: string;
+  /** Aborted when the node should checkpoint and leave; `run` then throws `Stopped`. */
+  readonly signal: AbortSignal;
+  /** The device asked for: `auto`, `onnx-cpu`, `reference`, … */
+  readonly device: string;
+  /** CPU threads leased to this node. */
+  readonly threads: number;
+  /** Records which device really ran, and what else of the environment the trace should tell. */
+  environment(facts: Readonly<Record<string, string>>): void;
+  progress(progress: Progress): void;
+  /** One line of a training curve, kept in the run's record. */
+  log(step: number, values: Readonly<Record<string, number>>): void;
+  /** Rows dropped, cut or repaired, by reason; shown and recorded, so that nothing goes silently. */
+  count(reason: string, rows: number): void;
+  warn(message: string): void;
+  /** A short text that a person should see when the node is done, also when it came from the cache: a table. */
+  display(title: string, text: string): void;
+}
+
+export interface RunOutcome {
+  /** Final metrics of the node; every value finite. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export type Run<Config> = (context: RunContext<Config>) => Promise<RunOutcome>;
+
+/** Declares a kind whose config type follows from its schema. */
+export function defineKind<Config>(kind: Kind<Config>): Kind {
+  return kind as unknown as Kind;
+}

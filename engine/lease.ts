@@ -1,0 +1,86 @@
+/**
+ * Leases of a machine's CPUs, memory and GPU ids. Requests are granted in order of priority, and one that does not fit
+ * yet holds back those behind it, so that a large node is never starved by small ones.
+ */
+import type { Resources } from './kind.js';
+import type { Machine } from './machine.js';
+
+export interface Lease {
+  readonly cpus: number;
+  readonly memory_mb: number;
+  readonly gpus: readonly string[];
+}
+
+export interface LeasePool {
+  /**
+   * Waits for its turn. `priority`: lower goes first. Resolves to `undefined` when `signal` is aborted first.
+   * Precondition: `resources` fit the whole machine.
+   */
+  acquire(resources: Resources, priority: number, signal: AbortSignal): Promise<Lease | undefined>;
+  release(lease: Lease): void;
+}
+
+interface Request {
+  readonly resources: Resources;
+  readonly priority: number;
+}
+
+/** Splits `free` into the leases that can be granted now, in order, and what is left. Pure. */
+export function grantLeases<R extends Request>(
+  free: Machine,
+  queue: readonly R[],
+): { readonly granted: readonly { readonly request: R; readonly lease: Lease }[]; readonly free: Machine } {
+  const granted: { request: R; lease: Lease }[] = [];
+  let left = free;
+  for (const request of [...queue].sort((a, b) => a.priority - b.priority)) {
+    const { cpus, memory_mb, gpus } = request.resources;
+    if (cpus > left.cpus || memory_mb > left.memory_mb || gpus > left.gpus.length) break;
+    granted.push({ request, lease: { cpus, memory_mb, gpus: left.gpus.slice(0, gpus) } });
+    left = { cpus: left.cpus - cpus, memory_mb: left.memory_mb - memory_mb, gpus: left.gpus.slice(gpus) };
+  }
+  return { granted, free: left };
+}
+
+export function createLeasePool(machine: Machine): LeasePool {
+  let free = machine;
+  let queue: (Request & { resolve(lease: Lease | undefined): void })[] = [];
+  const grant = () => {
+    const { granted, free: left } = grantLeases(free, queue);
+    free = left;
+    const served = new Set(granted.map(({ request }) => request));
+    queue = queue.filter((request) => !served.has(request));
+    for (const { request, lease } of granted) request.resolve(lease);
+  };
+  return {
+    acquire(resources, priority, signal) {
+      if (signal.aborted) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        const leave = () => {
+          queue = queue.filter((other) => other !== request);
+          resolve(undefined);
+          grant();
+        };
+        const request = {
+          resources,
+          priority,
+          resolve(lease: Lease | undefined) {
+            signal.removeEventListener('abort', leave);
+            resolve(lease);
+          },
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        queue.push(request);
+        // Wait for the whole burst of requests, so that priority decides and not the order of promises.
+        setImmediate(grant);
+      });
+    },
+    release(lease) {
+      free = {
+        cpus: free.cpus + lease.cpus,
+        memory_mb: free.memory_mb + lease.memory_mb,
+        gpus: [...free.gpus, ...lease.gpus].sort(),
+      };
+      grant();
+    },
+  };
+}

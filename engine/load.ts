@@ -1,0 +1,71 @@
+/** The front half of the engine in one call: file → pipeline, or all that is wrong with it. */
+import { dirname } from 'node:path';
+import { expandFile, isObject, type LoadOptions } from './expand.js';
+import { atValue, type Finding, finding, inOrder, locateFindings } from './finding.js';
+import { child } from './json-pointer.js';
+import { parse } from './parse.js';
+import { type Kinds, resolveNodes, type SettledNode } from './resolve.js';
+import { fail, type Result, succeed } from './result.js';
+import { readSource } from './source.js';
+import { expandSources } from './source-files.js';
+import type { ParsedFile, Pipeline, ResolvedNode, SourceText } from './spec.js';
+import { validate } from './validate.js';
+
+export type { LoadOptions } from './expand.js';
+
+/** Reads and checks the pipeline in `file`. Looks at source files, but reads none. */
+export async function loadPipeline(file: string, catalog: Kinds, options: LoadOptions): Promise<Result<Pipeline>> {
+  const source = await readSource(file);
+  return source.ok ? loadSource(source.value, catalog, options) : source;
+}
+
+/** Checks the text of a pipeline as if it stood in `source.file`. */
+export async function loadSource(source: SourceText, catalog: Kinds, options: LoadOptions): Promise<Result<Pipeline>> {
+  const parsed = parse(source);
+  if (!parsed.ok) return fail(inOrder(parsed.diagnostics));
+  return resolvePipeline(parsed.value, catalog, options, parsed.warnings);
+}
+
+async function resolvePipeline(
+  parsed: ParsedFile,
+  catalog: Kinds,
+  options: LoadOptions,
+  warnings: Extract<Result<ParsedFile>, { ok: true }>['warnings'],
+): Promise<Result<Pipeline>> {
+  const expanded = expandFile(parsed.value, options);
+  const shape = validate(expanded.value, new Set(expanded.broken));
+  const earlier = [...expanded.findings, ...shape];
+  const { nodes, findings } = resolveNodes(expanded, catalog, earlier, options.environment);
+  const located = await findSources(nodes, dirname(parsed.source.file));
+  const all = [...earlier, ...findings, ...located.findings];
+  const diagnostics = [...expanded.diagnostics, ...locateFindings(all, parsed.positions, expanded.origin)];
+  if (diagnostics.length > 0) return fail(inOrder([...diagnostics, ...warnings]));
+  return succeed(
+    {
+      name: isObject(expanded.value) ? String(expanded.value.name) : '',
+      file: parsed.source.file,
+      text: parsed.source.text,
+      params: expanded.params,
+      nodes: located.nodes,
+      positions: parsed.positions,
+    },
+    warnings,
+  );
+}
+
+async function findSources(
+  settled: readonly SettledNode[],
+  directory: string,
+): Promise<{ nodes: ResolvedNode[]; findings: Finding[] }> {
+  const nodes: ResolvedNode[] = [];
+  const findings: Finding[] = [];
+  for (const node of settled) {
+    const { files, missing } = await expandSources(node.sources, directory);
+    nodes.push({ ...node, files });
+    for (const { pattern, pointer, hint } of missing) {
+      const place = child(child('/nodes', node.id), 'with') + pointer;
+      findings.push(finding('data-file-not-found', atValue(place), `There is no file \`${pattern}\``, { hint }));
+    }
+  }
+  return { nodes, findings };
+}

@@ -1,0 +1,86 @@
+/**
+ * `<pipeline>.lock.json`: beside the pipeline, under git, what each node came to. One sorted block a node, so that two
+ * branches that touch different nodes merge.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import type { Diagnostic } from './diagnostic.js';
+import type { RunResult } from './execute.js';
+import type { Plan } from './plan.js';
+import { fail, type Result, succeed } from './result.js';
+
+export interface LockFile {
+  readonly version: 1;
+  readonly experiment: string;
+  readonly nodes: Readonly<
+    Record<
+      string,
+      { readonly recipe: string; readonly key: string; readonly outputs: Readonly<Record<string, string>> }
+    >
+  >;
+}
+
+/** `pipelines/capitals.yaml` → `pipelines/capitals.lock.json`. */
+export function lockPath(pipelineFile: string): string {
+  return `${pipelineFile.replace(/\.ya?ml$/i, '')}.lock.json`;
+}
+
+/** The lock file beside a pipeline; `undefined` when there is none or it is not one. */
+export function readLock(pipelineFile: string): LockFile | undefined {
+  const path = lockPath(pipelineFile);
+  if (!existsSync(path)) return undefined;
+  try {
+    const lock = JSON.parse(readFileSync(path, 'utf8')) as LockFile;
+    return lock.version === 1 && typeof lock.nodes === 'object' ? lock : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lock that a finished run gives; `undefined` when not every node has a result. */
+export function lockOf(plan: Plan, result: RunResult): LockFile | undefined {
+  const sorted = [...plan.nodes].sort((a, b) => (a.node.id < b.node.id ? -1 : 1));
+  const nodes: Record<string, LockFile['nodes'][string]> = {};
+  for (const { node, recipe } of sorted) {
+    const { key, trace } = result.nodes.get(node.id)!;
+    if (!key || !trace) return undefined;
+    nodes[node.id] = { recipe, key, outputs: sortKeys(trace.outputs) };
+  }
+  return { version: 1, experiment: plan.experiment, nodes };
+}
+
+/** Writes the lock unless it says the same already. Returns whether the file changed. */
+export async function writeLock(pipelineFile: string, lock: LockFile): Promise<boolean> {
+  const path = lockPath(pipelineFile);
+  const text = `${JSON.stringify(lock, null, 2)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+  return true;
+}
+
+/** For `--frozen`: the plan must be the one that the lock file holds. */
+export function checkFrozen(plan: Plan, lock: LockFile | undefined): Result<LockFile> {
+  const problem = (message: string): Diagnostic => ({
+    code: 'frozen-lock-differs',
+    severity: 'error',
+    message,
+    hint: 'Run once without --frozen, look at the change of the lock file, and commit it.',
+  });
+  if (!lock) return fail([problem(`there is no readable lock file ${lockPath(plan.pipeline.file)}`)]);
+  const ids = new Set(plan.nodes.map(({ node }) => node.id));
+  const differing = [
+    ...plan.nodes.flatMap(({ node, recipe }) => {
+      const locked = lock.nodes[node.id];
+      if (!locked) return [`the node ${node.id} is not in the lock file`];
+      return locked.recipe === recipe ? [] : [`the node ${node.id} has changed since the lock file was written`];
+    }),
+    ...Object.keys(lock.nodes).flatMap((id) => (ids.has(id) ? [] : [`the node ${id} of the lock file is gone`])),
+  ];
+  return differing.length > 0 ? fail(differing.map(problem)) : succeed(lock);
+}
+
+function sortKeys(value: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,175 @@
+/**
+ * The plan: for each node what it depends on, whether the store has its result already, and if not, why it must run.
+ *
+ * `lapidary plan` prints this object and the executor consumes it, so the two cannot disagree. A node below one that
+ * runs is `unknown`: its inputs are not there yet, and if they come out byte for byte as before, it will be a hit.
+ */
+import type { Digest } from '../cache/digest.js';
+import type { Store } from '../cache/store.js';
+import type { Trace } from '../cache/trace-store.js';
+import { positionOf } from './code-frame.js';
+import { buildGraph } from './graph.js';
+import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from './key.js';
+import type { SourceFile } from './kind.js';
+import { differences, type Place, type Reason } from './reason.js';
+import type { Pipeline, ResolvedNode } from './spec.js';
+
+export type Action = 'run' | 'hit' | 'unknown';
+
+export interface PlannedNode {
+  readonly node: ResolvedNode;
+  readonly recipe: string;
+  readonly sources: readonly SourceFile[];
+  readonly action: Action;
+  /** Absent while the inputs are unknown. */
+  readonly key?: string;
+  readonly components?: KeyComponents;
+  /** Present for a hit. */
+  readonly trace?: Trace;
+  /** Empty for a hit. */
+  readonly reasons: readonly Reason[];
+}
+
+export interface Plan {
+  readonly pipeline: Pipeline;
+  readonly experiment: string;
+  /** In topological order. */
+  readonly nodes: readonly PlannedNode[];
+  readonly device: string;
+  readonly history: History;
+}
+
+/** What each node's key was made of in the nearest earlier run of the pipeline. */
+export type History = ReadonlyMap<string, { readonly key: string; readonly components: KeyComponents }>;
+
+export interface PlanOptions {
+  readonly store: Pick<Store, 'traces'>;
+  readonly digestFile: (path: string) => Promise<Digest>;
+  readonly history: History;
+  readonly device: string;
+}
+
+export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Promise<Plan> {
+  const sources = await digestSources(pipeline, options.digestFile);
+  const recipes: Record<string, string> = {};
+  const outputs = new Map<string, Readonly<Record<string, Digest>>>();
+  const nodes: PlannedNode[] = [];
+  for (const node of buildGraph(pipeline).order) {
+    const files = sources.get(node.id) ?? [];
+    recipes[node.id] = nodeRecipe(node, files, recipes, options.device);
+    const planned = await planNode(node, recipes[node.id]!, files, outputs, options, pipeline);
+    if (planned.trace) outputs.set(node.id, planned.trace.outputs as Record<string, Digest>);
+    nodes.push(planned);
+  }
+  return { pipeline, experiment: experimentOf(recipes), nodes, device: options.device, history: options.history };
+}
+
+async function planNode(
+  node: ResolvedNode,
+  recipe: string,
+  sources: readonly SourceFile[],
+  outputs: ReadonlyMap<string, Readonly<Record<string, Digest>>>,
+  options: PlanOptions,
+  pipeline: Pipeline,
+): Promise<PlannedNode> {
+  const base = { node, recipe, sources };
+  const waiting = [
+    ...new Set(
+      Object.values(node.inputs)
+        .flat()
+        .map((input) => input.node),
+    ),
+  ].filter((id) => !outputs.has(id));
+  if (waiting.length > 0) {
+    const previous = options.history.get(node.id);
+    const own = previous
+      ? differences(previous.components, keyComponents(node, {}, sources, options.device), false)
+      : [];
+    const reasons: Reason[] = [
+      ...own.map((reason) => located(reason, node, pipeline)),
+      { because: 'upstream', nodes: waiting },
+    ];
+    return { ...base, action: 'unknown', reasons };
+  }
+  const components = keyComponents(node, inputDigests(node, outputs), sources, options.device);
+  const key = keyOf(components);
+  const trace = await options.store.traces.get(key);
+  if (trace) return { ...base, action: 'hit', key, components, trace, reasons: [] };
+  return {
+    ...base,
+    action: 'run',
+    key,
+    components,
+    reasons: explainKey(node, key, components, options.history, pipeline),
+  };
+}
+
+/** Why the store has no result under `key`. */
+export function explainKey(
+  node: ResolvedNode,
+  key: string,
+  components: KeyComponents,
+  history: History,
+  pipeline: Pipeline,
+): readonly Reason[] {
+  const previous = history.get(node.id);
+  if (!previous) return [{ because: 'first-run' }];
+  if (previous.key === key) return [{ because: 'not-in-store' }];
+  return differences(previous.components, components).map((reason) => located(reason, node, pipeline));
+}
+
+/** Port → digests at it, from the outputs of the nodes that it is wired to. */
+export function inputDigests(
+  node: ResolvedNode,
+  outputs: ReadonlyMap<string, Readonly<Record<string, Digest>>>,
+): Record<string, Digest[]> {
+  return Object.fromEntries(
+    Object.entries(node.inputs).map(([port, references]) => [
+      port,
+      references.map((reference) => outputs.get(reference.node)![reference.port]!),
+    ]),
+  );
+}
+
+function nodeRecipe(
+  node: ResolvedNode,
+  sources: readonly SourceFile[],
+  recipes: Readonly<Record<string, string>>,
+  device: string,
+): string {
+  const inputs = Object.fromEntries(
+    Object.entries(node.inputs).map(([port, references]) => [
+      port,
+      references.map((reference) => `${recipes[reference.node]}.${reference.port}`),
+    ]),
+  );
+  return recipeOf(keyComponents(node, inputs, sources, device));
+}
+
+/** Adds to a config reason where its value was written, and which parameter it came from. */
+function located(reason: Reason, node: ResolvedNode, pipeline: Pipeline): Reason {
+  if (reason.because !== 'config') return reason;
+  const parameter = node.parameterOf[reason.pointer];
+  const pointer = parameter === undefined ? `/nodes/${node.id}/with${reason.pointer}` : `/params/${parameter}`;
+  const { file, start } = pipeline.positions.value(pointer);
+  const place: Place = { file, ...positionOf(pipeline.text, start) };
+  return { ...reason, place, ...(parameter === undefined ? {} : { parameter }) };
+}
+
+/** Node → its source files with their digests. */
+async function digestSources(
+  pipeline: Pipeline,
+  digestFile: PlanOptions['digestFile'],
+): Promise<ReadonlyMap<string, readonly SourceFile[]>> {
+  const withSources = pipeline.nodes.filter((node) => node.files.length > 0);
+  return new Map(
+    await Promise.all(
+      withSources.map(
+        async (node): Promise<[string, SourceFile[]]> => [
+          node.id,
+          await Promise.all(node.files.map(async (file) => ({ ...file, digest: await digestFile(file.path) }))),
+        ],
+      ),
+    ),
+  );
+}

@@ -1,0 +1,175 @@
+/**
+ * The rebuilder: brings one node's outputs into the store under its key, by the cheapest way there is: they are there;
+ * or another run is making them right now; or the node is executed.
+ */
+import { type Digest, digestHex } from '../cache/digest.js';
+import type { Store } from '../cache/store.js';
+import type { Trace } from '../cache/trace-store.js';
+import type { FailureReport, NodeMessage } from './event.js';
+import { clearOutputs, type Executor, type Job, jobFolders } from './job.js';
+import type { KeyComponents } from './key.js';
+import type { SourceFile } from './kind.js';
+import type { Lease } from './lease.js';
+import { failureReport } from './run-node.js';
+import type { ResolvedNode } from './spec.js';
+
+export type Rebuilt =
+  | { readonly status: 'executed' | 'cached'; readonly trace: Trace }
+  | { readonly status: 'failed'; readonly failure: FailureReport }
+  | { readonly status: 'stopped' };
+
+export interface RebuildContext {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly device: string;
+  readonly signal: AbortSignal;
+  readonly digestFile: (path: string) => Promise<Digest>;
+  /** Takes the machine's resources for the node; `undefined` when the run is being stopped. */
+  readonly lease: () => Promise<Lease | undefined>;
+  readonly release: (lease: Lease) => void;
+  readonly onStart: () => void;
+  readonly onWait: (owner: { readonly pid: number; readonly host: string }) => void;
+  readonly emit: (message: NodeMessage) => void;
+}
+
+export interface Work {
+  readonly node: ResolvedNode;
+  readonly key: string;
+  readonly components: KeyComponents;
+  readonly inputs: Readonly<Record<string, readonly Digest[]>>;
+  readonly sources: readonly SourceFile[];
+}
+
+/** Never throws for what can go wrong while a node runs; that comes back as `failed`. */
+export async function rebuild(work: Work, context: RebuildContext): Promise<Rebuilt> {
+  const { store, signal } = context;
+  try {
+    const lock = await store.lock(work.key, { signal, onWait: context.onWait });
+    try {
+      const trace = await store.traces.get(work.key);
+      if (trace) return { status: 'cached', trace };
+      const lease = await context.lease();
+      if (!lease) return { status: 'stopped' };
+      try {
+        return await execute(work, lease, context);
+      } finally {
+        context.release(lease);
+      }
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    if (signal.aborted) return { status: 'stopped' };
+    return { status: 'failed', failure: failureReport(error) };
+  }
+}
+
+async function execute(work: Work, lease: Lease, context: RebuildContext): Promise<Rebuilt> {
+  const { store, signal } = context;
+  const directory = await store.scratch(work.key);
+  await clearOutputs(directory);
+  const kept = keepMessages(context.emit);
+  const started = Date.now();
+  context.onStart();
+  const job = createJob(work, lease, directory, context);
+  const outcome = await context.executor(job, kept.emit, signal);
+  if (outcome.status === 'stopped') return { status: 'stopped' };
+  if (outcome.status === 'failed') {
+    await clearOutputs(directory);
+    return outcome;
+  }
+  const edited = await editedSource(work.sources, context.digestFile);
+  if (edited) return { status: 'failed', failure: editedFailure(edited) };
+  const outputs = await publishOutputs(job, store);
+  const trace: Trace = {
+    version: 1,
+    key: work.key,
+    components: JSON.parse(
+      JSON.stringify(work.components, (_, v) => (typeof v === 'bigint' ? { $bigint: String(v) } : v)),
+    ),
+    outputs,
+    metrics: outcome.metrics,
+    counts: kept.counts,
+    displays: kept.displays,
+    warnings: kept.warnings,
+    environment: kept.environment,
+    created: new Date().toISOString(),
+    duration_ms: Date.now() - started,
+  };
+  await store.traces.put(trace);
+  await store.discardScratch(work.key);
+  return { status: 'executed', trace };
+}
+
+function createJob({ node, inputs, sources }: Work, lease: Lease, directory: string, context: RebuildContext): Job {
+  const { outputs, scratch } = jobFolders(directory);
+  return {
+    kind: node.kind.name,
+    config: node.config,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([port, digests]) => {
+        const type = node.kind.inputs[port]!.type;
+        return [port, digests.map((digest) => ({ type, digest }))];
+      }),
+    ),
+    sources,
+    outputs: Object.fromEntries(Object.keys(node.kind.outputs).map((port) => [port, `${outputs}/${port}`])),
+    scratch,
+    storeRoot: context.store.root,
+    device: context.device,
+    threads: lease.cpus,
+    gpus: lease.gpus,
+  };
+}
+
+/** Publishes every output before the trace that names it. */
+async function publishOutputs(job: Job, store: Store): Promise<Record<string, Digest>> {
+  const outputs: Record<string, Digest> = {};
+  for (const [port, path] of Object.entries(job.outputs)) outputs[port] = await store.publish(path);
+  return outputs;
+}
+
+async function editedSource(
+  sources: readonly SourceFile[],
+  digestFile: RebuildContext['digestFile'],
+): Promise<string | undefined> {
+  for (const source of sources) {
+    const now = await digestFile(source.path).catch(() => undefined);
+    if (now !== source.digest) return source.name;
+  }
+  return undefined;
+}
+
+function editedFailure(name: string): FailureReport {
+  return {
+    code: 'source-changed',
+    message: `${name} was edited while the node was reading it, so the result is not kept`,
+    hint: 'Run again.',
+  };
+}
+
+/** Keeps of a node's messages what belongs in its trace, and passes all of them on. */
+function keepMessages(emit: (message: NodeMessage) => void) {
+  const counts: Record<string, number> = {};
+  const displays: { title: string; text: string }[] = [];
+  const warnings: string[] = [];
+  const environment: Record<string, string> = {};
+  return {
+    counts,
+    displays,
+    warnings,
+    environment,
+    emit(message: NodeMessage) {
+      if (message.event === 'node.count') counts[message.reason] = (counts[message.reason] ?? 0) + message.rows;
+      if (message.event === 'node.display') displays.push({ title: message.title, text: message.text });
+      if (message.event === 'node.warning') warnings.push(message.message);
+      if (message.event === 'node.environment') Object.assign(environment, message.facts);
+      emit(message);
+    },
+  };
+}
+
+/** First digits of a digest, for people. */
+export function shortDigest(digest: Digest | string): string {
+  return (digest.includes(':') ? digestHex(digest as Digest) : digest).slice(0, 12);
+}

@@ -1,0 +1,179 @@
+/**
+ * The record of a run: which experiment, from which sources, on what, and what became of each node. It is written when
+ * the run starts and again when it ends, so that a run that was killed leaves its record too.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from './event.js';
+import type { RunResult } from './execute.js';
+import type { GitState } from './git.js';
+import { parseJson, stringify } from './json.js';
+import type { KeyComponents } from './key.js';
+import type { History, Plan } from './plan.js';
+import type { JsonObject } from './spec.js';
+
+export interface NodeRecord {
+  readonly uses: string;
+  readonly recipe: string;
+  readonly status: 'executed' | 'cached' | 'failed' | 'skipped' | 'stopped';
+  readonly key?: string;
+  readonly components?: KeyComponents;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Rows dropped or cut, by reason. */
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly displays?: readonly { readonly title: string; readonly text: string }[];
+  /** How long it took when it was executed, in this run or in an earlier one. */
+  readonly duration_ms: number;
+  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+export interface RunRecord {
+  readonly version: 1;
+  readonly run: string;
+  readonly experiment: string;
+  readonly pipeline: {
+    readonly name: string;
+    /** Relative to the top of the project. */
+    readonly file: string;
+    readonly text: string;
+  };
+  readonly params: JsonObject;
+  /** What `-p name=value` gave. */
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly device: string;
+  readonly git?: GitState;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly pid: number;
+  readonly started: string;
+  /** `running` in the record of a run that was killed. */
+  readonly status: 'running' | 'done' | 'failed' | 'interrupted';
+  readonly duration_ms?: number;
+  readonly nodes: Readonly<Record<string, NodeRecord>>;
+}
+
+/** A name that sorts by time and that two runs never share. */
+export function newRunId(now = new Date()): string {
+  const [date, time] = now
+    .toISOString()
+    .replace(/[-:.Z]/g, '')
+    .split('T');
+  return `${date}-${time}-${randomBytes(3).toString('hex')}`;
+}
+
+export interface RunRecorder {
+  /** Keeps an event in `events.ndjson`. */
+  event(event: RunEvent): void;
+  finish(result: RunResult): RunRecord;
+}
+
+export type RunFacts = Omit<RunRecord, 'version' | 'status' | 'duration_ms' | 'nodes'>;
+
+/** Opens the record of a run in `runsDirectory/<run>/`. */
+export function recordRun(runsDirectory: string, facts: RunFacts, plan: Plan): RunRecorder {
+  const directory = join(runsDirectory, facts.run);
+  mkdirSync(directory, { recursive: true });
+  const events = openSync(join(directory, 'events.ndjson'), 'a');
+  const write = (record: RunRecord) => {
+    const temporary = join(directory, `record.json.${process.pid}`);
+    writeFileSync(temporary, `${stringify(record, 1)}\n`);
+    renameSync(temporary, join(directory, 'record.json'));
+    return record;
+  };
+  write({ version: 1, ...facts, status: 'running', nodes: {} });
+  return {
+    event: (event) => void writeSync(events, `${stringify({ time: new Date().toISOString(), ...event })}\n`),
+    finish(result) {
+      closeSync(events);
+      const { status, duration_ms } = result;
+      return write({ version: 1, ...facts, status, duration_ms, nodes: nodeRecords(plan, result) });
+    },
+  };
+}
+
+function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> {
+  return Object.fromEntries(
+    plan.nodes.map(({ node, recipe }) => {
+      const { finished, key, components, trace } = result.nodes.get(node.id)!;
+      const record: NodeRecord = {
+        uses: node.kind.name,
+        recipe,
+        status: finished.status,
+        duration_ms: trace?.duration_ms ?? finished.duration_ms,
+        ...(key && components ? { key, components } : {}),
+        ...(trace
+          ? {
+              outputs: trace.outputs,
+              metrics: trace.metrics,
+              counts: trace.counts,
+              environment: trace.environment,
+              displays: trace.displays,
+            }
+          : {}),
+        ...(finished.status === 'failed' ? { failure: finished.failure } : {}),
+      };
+      return [node.id, record];
+    }),
+  );
+}
+
+/** Run ids, latest first. */
+export function listRuns(runsDirectory: string): string[] {
+  try {
+    return readdirSync(runsDirectory)
+      .filter((name) => /^\d{8}-\d{9}-[0-9a-f]{6}$/.test(name))
+      .sort()
+      .reverse();
+  } catch {
+    return [];
+  }
+}
+
+/** A run's record; `undefined` when it cannot be read. */
+export function readRecord(runsDirectory: string, run: string): RunRecord | undefined {
+  try {
+    const record = parseJson(readFileSync(join(runsDirectory, run, 'record.json'), 'utf8')) as RunRecord;
+    return record.version === 1 ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records, latest first, read one by one as they are asked for. */
+export function* readRecords(runsDirectory: string): Generator<RunRecord> {
+  for (const run of listRuns(runsDirectory)) {
+    const record = readRecord(runsDirectory, run);
+    if (record) yield record;
+  }
+}
+
+/** Of how many past runs the history of a pipeline is put together at the most. */
+const historyDepth = 50;
+
+/** What each of `nodes` depended on in the latest run of `pipelineFile` that had a result for it. */
+export function readHistory(runsDirectory: string, pipelineFile: string, nodes: readonly string[]): History {
+  const history = new Map<string, { key: string; components: KeyComponents }>();
+  let depth = 0;
+  for (const record of readRecords(runsDirectory)) {
+    if (record.pipeline.file !== pipelineFile) continue;
+    for (const id of nodes) {
+      const node = record.nodes[id];
+      if (history.has(id) || !node?.outputs || !node.key || !node.components) continue;
+      history.set(id, { key: node.key, components: node.components });
+    }
+    depth += 1;
+    if (depth >= historyDepth || nodes.every((id) => history.has(id))) break;
+  }
+  return history;
+}

@@ -1,0 +1,46 @@
+/** Reasons, in words. */
+
+import { stringify } from '../json.js';
+import type { Reason } from '../reason.js';
+import { shortHash } from './format.js';
+
+export function reasonText(reason: Reason): string {
+  switch (reason.because) {
+    case 'first-run':
+      return 'it has not run before';
+    case 'not-in-store':
+      return 'its result is no longer in the store';
+    case 'upstream':
+      return `it waits for ${reason.nodes.join(', ')}; a hit if what comes out is the same as before`;
+    case 'kind':
+      return `uses: ${reason.before} → ${reason.after}`;
+    case 'kind-version':
+      return `the kind's version: ${reason.before} → ${reason.after}`;
+    case 'config': {
+      const { place, parameter } = reason;
+      const from = parameter === undefined ? '' : ` (parameter ${parameter})`;
+      const where = place ? `  ${place.file}:${place.line}:${place.column}` : '';
+      return `with${reason.pointer.replaceAll('/', '.')}${from}: ${show(reason.before)} → ${show(reason.after)}${where}`;
+    }
+    case 'input':
+      return `input ${reason.port}: ${hashes(reason.before)} → ${hashes(reason.after)}`;
+    case 'source':
+      return `${reason.name} was ${reason.change}`;
+    case 'environment':
+      return `environment ${reason.variable}: ${show(reason.before)} → ${show(reason.after)}`;
+    case 'device':
+      return `device: ${reason.before ?? 'any'} → ${reason.after ?? 'any'}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return '(absent)';
+  const text = typeof value === 'bigint' ? value.toString() : stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function hashes(digests: readonly string[]): string {
+  return digests.length === 0 ? '(nothing)' : digests.map(shortHash).join(', ');
+}

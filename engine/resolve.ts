@@ -1,0 +1,170 @@
+/** Nodes as written → nodes whose every reference, value and type is settled; or all that is wrong with them. */
+import { checkConfig } from './config.js';
+import { findCycles, topologicalOrder } from './cycles.js';
+import { checkEdgeTypes, type EdgeTypes, type TypedNode } from './edge-types.js';
+import { type ExpandedFile, isObject, type LoadOptions } from './expand.js';
+import { atValue, type Finding, finding, withAncestors } from './finding.js';
+import type { Interpolated } from './interpolate.js';
+import { child } from './json-pointer.js';
+import type { Catalog, Kind, Resources } from './kind.js';
+import { suggest } from './nearest.js';
+import type { Json, JsonObject, Reference, ResolvedNode } from './spec.js';
+import { readWiring, type Wiring } from './wiring.js';
+
+/** All that this stage needs of a catalog. */
+export type Kinds = Pick<Catalog, 'kinds'>;
+
+/** A node whose source files have not been looked for yet. */
+export type SettledNode = Omit<ResolvedNode, 'files'>;
+
+export interface Resolution {
+  /** Nodes without an error of their own, in the order written; all of them when there are no findings. */
+  readonly nodes: readonly SettledNode[];
+  readonly findings: readonly Finding[];
+}
+
+interface Draft {
+  readonly id: string;
+  readonly pointer: string;
+  readonly written: JsonObject;
+  readonly kind?: Kind;
+  readonly config?: JsonObject;
+  readonly wiring: Wiring;
+}
+
+/** `earlier` are the findings about the same file so far: what they touch is not checked again. */
+export function resolveNodes(
+  file: ExpandedFile,
+  catalog: Kinds,
+  earlier: readonly Finding[],
+  environment: LoadOptions['environment'],
+): Resolution {
+  const broken = new Set(file.broken);
+  const faulty = withAncestors([...file.broken, ...earlier.map(({ pointer }) => pointer)]);
+  const written = isObject(file.value) && isObject(file.value.nodes) ? Object.entries(file.value.nodes) : [];
+  const findings: Finding[] = [];
+  const targets = new Map(written.map(([id, node]) => [id, kindOf(node, catalog)]));
+
+  const drafts = written.map(([id, value]): Draft => {
+    const pointer = child('/nodes', id);
+    const node = isObject(value) ? value : {};
+    const { kind } = targets.get(id)!;
+    if (kind === undefined && typeof node.uses === 'string') findings.push(unknownKind(node.uses, pointer, catalog));
+    const checked = kind && checkConfig(kind, node.with, child(pointer, 'with'), broken, faulty);
+    const wiring = readWiring(id, kind, node.inputs, child(pointer, 'inputs'), targets);
+    findings.push(...(checked?.findings ?? []), ...wiring.findings);
+    return {
+      id,
+      pointer,
+      written: node,
+      wiring,
+      ...(kind ? { kind } : {}),
+      ...(checked?.config ? { config: checked.config } : {}),
+    };
+  });
+
+  findings.push(...cycleFindings(drafts));
+  const typed = new Map(drafts.flatMap((draft) => (draft.kind ? [[draft.id, typedNode(draft, draft.kind)]] : [])));
+  const types = checkEdgeTypes(typed, topologicalOrder(dependencies(drafts)));
+  findings.push(...types.findings);
+
+  const nodes = drafts.flatMap(({ kind, config, ...draft }) =>
+    kind && config ? [settledNode({ ...draft, kind, config }, types, file, environment, faulty)] : [],
+  );
+  return { nodes, findings };
+}
+
+function kindOf(node: Json, catalog: Kinds): { kind?: Kind } {
+  const kind = isObject(node) && typeof node.uses === 'string' ? catalog.kinds.get(node.uses) : undefined;
+  return kind ? { kind } : {};
+}
+
+function unknownKind(uses: string, pointer: string, catalog: Kinds): Finding {
+  return finding('unknown-kind', atValue(child(pointer, 'uses')), `There is no kind \`${uses}\``, {
+    hint: suggest(uses, catalog.kinds.keys(), 'Kinds'),
+  });
+}
+
+function typedNode(draft: Draft, kind: Kind): TypedNode {
+  return { id: draft.id, kind, edges: draft.wiring.edges, ...(draft.config ? { config: draft.config } : {}) };
+}
+
+function dependencies(drafts: readonly Draft[]): Map<string, string[]> {
+  return new Map(drafts.map(({ id, wiring }) => [id, wiring.dependencies.map(({ node }) => node)]));
+}
+
+/** One finding a cycle, at its first edge, with every edge beside it. */
+function cycleFindings(drafts: readonly Draft[]): Finding[] {
+  const byId = new Map(drafts.map((draft) => [draft.id, draft]));
+  const place = (from: string, to: string): string =>
+    byId.get(to)!.wiring.dependencies.find(({ node }) => node === from)!.pointer;
+  return findCycles(dependencies(drafts)).map((cycle) => {
+    const first = cycle[0]!;
+    if (cycle.length === 1) {
+      return finding('cycle', atValue(place(first, first)), `\`${first}\` takes its own output as input`);
+    }
+    const edges = cycle.map((from, index) => ({ from, to: cycle[(index + 1) % cycle.length]! }));
+    const path = [...cycle, first].map((id) => `\`${id}\``).join(' → ');
+    return finding('cycle', atValue(place(edges[0]!.from, edges[0]!.to)), `These nodes wait for each other: ${path}`, {
+      related: edges.map(({ from, to }) => ({
+        ...atValue(place(from, to)),
+        message: `\`${to}\` takes from \`${from}\``,
+      })),
+      hint: 'Remove one of these inputs.',
+    });
+  });
+}
+
+function settledNode(
+  draft: Draft & { readonly kind: Kind; readonly config: JsonObject },
+  types: EdgeTypes,
+  file: ExpandedFile,
+  environment: LoadOptions['environment'],
+  faulty: ReadonlySet<string>,
+): SettledNode {
+  const { id, pointer, kind, config, written } = draft;
+  const inputs: Record<string, Reference[]> = {};
+  for (const { from, to } of draft.wiring.edges) {
+    inputs[to.port] ??= [];
+    inputs[to.port]!.push(from);
+  }
+  const rows = types.rows.get(id);
+  const outputs = Object.entries(kind.outputs).map(([port, { type }]) => {
+    const row = rows?.get(port);
+    return [port, row === undefined ? { type } : { type, rows: row }] as const;
+  });
+  const matchDevice =
+    !faulty.has(child(pointer, 'cache')) && isObject(written.cache) && written.cache.match_device === true;
+  return {
+    id,
+    kind,
+    config,
+    inputs,
+    sources: kind.sources?.(config) ?? [],
+    resources: resourcesOf(kind, faulty.has(child(pointer, 'resources')) ? undefined : written.resources),
+    outputs: Object.fromEntries(outputs),
+    cache: { matchDevice },
+    ...usedBy(file.uses.get(id) ?? new Map(), child(pointer, 'with'), environment),
+  };
+}
+
+function resourcesOf(kind: Kind, written: Json | undefined): Resources {
+  return { cpus: 1, memory_mb: 0, gpus: 0, ...kind.resources, ...(isObject(written) ? written : {}) };
+}
+
+/** Only what `with` uses counts: resources do not change a result, so a variable there must not change a key. */
+function usedBy(
+  uses: Interpolated['uses'],
+  config: string,
+  environment: LoadOptions['environment'],
+): Pick<ResolvedNode, 'environment' | 'parameterOf'> {
+  const variables: Record<string, string> = {};
+  const parameterOf: Record<string, string> = {};
+  for (const [pointer, use] of uses) {
+    if (!pointer.startsWith(`${config}/`)) continue;
+    for (const name of use.environment) variables[name] = environment[name] ?? '';
+    const parameter = use.params[0];
+    if (parameter !== undefined) parameterOf[pointer.slice(config.length)] = parameter;
+  }
+  return { environment: variables, parameterOf };
+}

@@ -1,0 +1,139 @@
+/**
+ * One pipeline under one store: load, plan, run. The command line, watch mode and the package's API all go through
+ * here, so they plan and run alike.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { type Memo, openMemo } from '../cache/memo.js';
+import { openStore, type Store } from '../cache/store.js';
+import type { RunEvent } from './event.js';
+import { executePlan, type RunResult } from './execute.js';
+import { readGitState } from './git.js';
+import type { Catalog } from './kind.js';
+import { loadPipeline } from './load.js';
+import { checkFrozen, type LockFile, lockOf, readLock, writeLock } from './lock-file.js';
+import { inspectMachine } from './machine.js';
+import { type Plan, planPipeline } from './plan.js';
+import { findProject, nameInProject, type Project } from './project.js';
+import { newRunId, type RunRecord, readHistory, recordRun } from './record.js';
+import { type Result, succeed } from './result.js';
+import type { Pipeline } from './spec.js';
+import { versions } from './version.js';
+
+export interface SessionOptions {
+  readonly catalog: Catalog;
+  /** Path of the pipeline file. */
+  readonly file: string;
+  /** Parameters given on the command line, as text. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** `auto` by default. */
+  readonly device?: string;
+  /** Where the store stands; by default `.lapidary/` at the top of the git work tree, or LAPIDARY_HOME. */
+  readonly storeRoot?: string;
+}
+
+export interface Session {
+  readonly project: Project;
+  readonly store: Store;
+  readonly memo: Memo;
+  readonly options: SessionOptions;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const project = findProject(dirname(resolve(options.file)));
+  const store = await openStore(options.storeRoot ?? project.storeRoot);
+  const memo = await openMemo(join(store.root, 'digests.json'));
+  return { project, store, memo, options };
+}
+
+/** Reads, checks and resolves the pipeline as it is on disk now. */
+export function load(options: SessionOptions): Promise<Result<Pipeline>> {
+  return loadPipeline(resolve(options.file), options.catalog, {
+    overrides: options.overrides ?? {},
+    environment: process.env,
+  });
+}
+
+/** Plans a loaded pipeline against the store and the history of its runs. */
+export async function plan(session: Session, pipeline: Pipeline): Promise<Plan> {
+  const { store, memo, project, options } = session;
+  const ids = pipeline.nodes.map(({ id }) => id);
+  const planned = await planPipeline(pipeline, {
+    store,
+    digestFile: (path) => memo.digestFile(path),
+    history: readHistory(store.runsDirectory, nameInProject(project, pipeline.file), ids),
+    device: options.device ?? 'auto',
+  });
+  await memo.save();
+  return planned;
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+  /** Fail where the lock file would change. */
+  readonly frozen?: boolean;
+  /** Keep no lock file beside the pipeline; for runs that try something out. */
+  readonly writeLock?: boolean;
+}
+
+export interface FinishedRun {
+  readonly result: RunResult;
+  readonly record: RunRecord;
+  /** The lock file was written because it said something else before. */
+  readonly lockChanged: boolean;
+}
+
+/** Executes a plan, keeps its record, and writes the lock file beside the pipeline. */
+export async function run(session: Session, planned: Plan, options: RunOptions): Promise<Result<FinishedRun>> {
+  const { project, store, memo } = session;
+  const { pipeline } = planned;
+  const overrides = session.options.overrides ?? {};
+  let expected: LockFile | undefined;
+  if (options.frozen) {
+    const frozen = checkFrozen(planned, readLock(pipeline.file));
+    if (!frozen.ok) return frozen;
+    expected = frozen.value;
+  }
+  const git = await readGitState(project.top);
+  const runId = newRunId();
+  const recorder = recordRun(
+    store.runsDirectory,
+    {
+      run: runId,
+      experiment: planned.experiment,
+      pipeline: { name: pipeline.name, file: nameInProject(project, pipeline.file), text: pipeline.text },
+      params: pipeline.params,
+      overrides,
+      device: planned.device,
+      ...(git ? { git } : {}),
+      versions: versions(),
+      pid: process.pid,
+      started: new Date().toISOString(),
+    },
+    planned,
+  );
+  const result = await executePlan(planned, {
+    store,
+    catalog: session.options.catalog,
+    machine: await inspectMachine(planned.nodes.some(({ node }) => node.resources.gpus > 0)),
+    digestFile: (path) => memo.digestFile(path),
+    signal: options.signal,
+    run: runId,
+    emit(event) {
+      recorder.event(event);
+      options.emit(event);
+    },
+    ...(expected ? { expected: outputsOf(expected) } : {}),
+  });
+  const record = recorder.finish(result);
+  await memo.save();
+  // With parameters from the command line, the run is another experiment than the one that the file declares.
+  const locks = !options.frozen && options.writeLock !== false && Object.keys(overrides).length === 0;
+  const lock = locks && result.status === 'done' ? lockOf(planned, result) : undefined;
+  const lockChanged = lock ? await writeLock(pipeline.file, lock) : false;
+  return succeed({ result, record, lockChanged });
+}
+
+function outputsOf(lock: LockFile): Record<string, Readonly<Record<string, string>>> {
+  return Object.fromEntries(Object.entries(lock.nodes).map(([id, node]) => [id, node.outputs]));
+}

@@ -1,0 +1,68 @@
+/**
+ * The stages that a pipeline passes through before it is planned, each a type of its own:
+ * `SourceText → ParsedFile → Pipeline`. A later stage never changes an earlier one.
+ */
+import type { Location } from './diagnostic.js';
+import type { ArtifactType, Kind, Resources, RowType, SourceSpec } from './kind.js';
+
+/** The text of a pipeline file, read once. */
+export interface SourceText {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A JSON value; integers beyond 2^53 are `bigint`, so that seeds stay exact. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Finds the place in the file that a JSON pointer (`/nodes/sft/with/epochs`) was written at. */
+export interface PositionIndex {
+  /** Range of the value at `pointer`, or of the nearest ancestor that exists. */
+  value(pointer: string): Location;
+  /** Range of the key that names `pointer`, or of the nearest ancestor that exists. */
+  key(pointer: string): Location;
+}
+
+export interface ParsedFile {
+  readonly source: SourceText;
+  readonly value: Json;
+  readonly positions: PositionIndex;
+}
+
+/** One end of an edge: the output `port` of `node`. */
+export interface Reference {
+  readonly node: string;
+  readonly port: string;
+}
+
+/** A node whose every reference, parameter and default is resolved and checked. */
+export interface ResolvedNode {
+  readonly id: string;
+  readonly kind: Kind;
+  /** `with` after interpolation, defaults filled in, validated. */
+  readonly config: JsonObject;
+  /** Input port → what is wired to it, in the order written. */
+  readonly inputs: Readonly<Record<string, readonly Reference[]>>;
+  readonly sources: readonly SourceSpec[];
+  /** The files that `sources` match now, sorted by name; there is at least one for each spec. */
+  readonly files: readonly { readonly name: string; readonly path: string }[];
+  /** Environment variables that the node's text uses, with their values: they enter its key. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  /** Output port → type and row type. */
+  readonly outputs: Readonly<Record<string, { readonly type: ArtifactType; readonly rows?: RowType }>>;
+  readonly cache: { readonly matchDevice: boolean };
+  /** Config pointers that came from a parameter: `/seed` → `seed`. For the reasons that a plan gives. */
+  readonly parameterOf: Readonly<Record<string, string>>;
+}
+
+/** A whole pipeline, resolved: nodes in the order written, acyclic. */
+export interface Pipeline {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly params: JsonObject;
+  readonly nodes: readonly ResolvedNode[];
+  readonly positions: PositionIndex;
+}

@@ -1,0 +1,107 @@
+/** Watch mode: files in, runs out. What happens when is `watch-state.ts`; this file does it. */
+import { basename, dirname, resolve } from 'node:path';
+import chokidar from 'chokidar';
+import type { Diagnostic } from './diagnostic.js';
+import type { RunEvent } from './event.js';
+import type { Plan } from './plan.js';
+import { type FinishedRun, load, openSession, plan, run, type SessionOptions } from './session.js';
+import type { Pipeline } from './spec.js';
+import { step, type WatchEvent, watchStart } from './watch-state.js';
+
+export interface WatchOptions {
+  readonly session: SessionOptions;
+  /** Ends the watch: a run that is under way is asked to checkpoint and leave first. */
+  readonly signal: AbortSignal;
+  readonly onPlan: (plan: Plan) => void;
+  readonly onInvalid: (diagnostics: readonly Diagnostic[]) => void;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onFinished: (plan: Plan, finished: FinishedRun) => void;
+  /** It waits for an edit now. */
+  readonly onIdle: () => void;
+}
+
+/** Editors save in several steps; they are done when nothing has happened for this long. */
+const settleMs = 60;
+
+/** Resolves when `signal` is aborted and nothing runs any more. */
+export async function watch(options: WatchOptions): Promise<void> {
+  const session = await openSession(options.session);
+  const file = resolve(options.session.file);
+  const files = chokidar.watch(dirname(file), { ignored: isIgnored, ignoreInitial: true, atomic: false });
+  await new Promise<void>((ready) => files.once('ready', ready));
+  let { state } = watchStart;
+  let latest: Plan | undefined;
+  let controller = new AbortController();
+  let settle: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  const dispatch = (event: WatchEvent) => {
+    if (options.signal.aborted) return;
+    const next = step(state, event);
+    state = next.state;
+    for (const effect of next.effects) effects[effect]();
+  };
+  let found: readonly Diagnostic[] = [];
+  const makePlan = async () => {
+    const loaded = await load(options.session);
+    if (!loaded.ok) {
+      found = loaded.diagnostics;
+      return dispatch({ event: 'invalid' });
+    }
+    followSources(loaded.value);
+    latest = await plan(session, loaded.value);
+    dispatch({
+      event: 'planned',
+      experiment: latest.experiment,
+      work: latest.nodes.some(({ action }) => action !== 'hit'),
+    });
+  };
+  const start = async (planned: Plan) => {
+    controller = new AbortController();
+    options.onPlan(planned);
+    const finished = await run(session, planned, { signal: controller.signal, emit: options.onEvent });
+    if (finished.ok) options.onFinished(planned, finished.value);
+    dispatch({ event: 'finished' });
+  };
+  const effects = {
+    plan: () => void makePlan().catch(fail),
+    start: () => {
+      running = start(latest!).catch(fail);
+    },
+    cancel: () => controller.abort(),
+    'show-errors': () => options.onInvalid(found),
+    idle: options.onIdle,
+  };
+  const followSources = (pipeline: Pipeline) => {
+    files.add(
+      pipeline.nodes.flatMap((node) =>
+        node.files.filter(({ name }) => !name.startsWith('npm:')).map(({ path }) => path),
+      ),
+    );
+  };
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const aborted = new Promise<void>((done) => options.signal.addEventListener('abort', () => done(), { once: true }));
+
+  files.on('all', () => {
+    clearTimeout(settle);
+    settle = setTimeout(() => dispatch({ event: 'edited' }), settleMs);
+  });
+  effects.plan();
+  try {
+    await Promise.race([aborted, failed]);
+  } finally {
+    clearTimeout(settle);
+    await files.close();
+    controller.abort();
+    await running;
+  }
+}
+
+/** What the engine itself writes, and what no pipeline reads. */
+function isIgnored(path: string): boolean {
+  const name = basename(path);
+  return name === '.lapidary' || name === '.git' || name === 'node_modules' || /\.lock\.json(\.\d+\.tmp)?$/.test(name);
+}

@@ -1,0 +1,98 @@
+/**
+ * The schema of a pipeline file (JSON Schema, draft-07). It checks the shape; what `with` and `inputs` may hold is the
+ * business of each kind. `patternErrorMessage` is a keyword of editors, and of this project's own messages.
+ */
+import type { FromSchema } from 'json-schema-to-ts';
+
+export const nodeIdPattern = '^[a-z][a-z0-9_]*$';
+export const referencePattern = '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$';
+
+const identifierRule = 'lower-case letters, digits and `_`, a letter first';
+
+export const nodeSchema = {
+  type: 'object',
+  description: 'One step of the pipeline.',
+  additionalProperties: false,
+  required: ['uses'],
+  properties: {
+    uses: {
+      type: 'string',
+      description: 'The kind of the node: what it does.',
+    },
+    description: {
+      type: 'string',
+      description: 'A remark for people.',
+    },
+    inputs: {
+      type: 'object',
+      description: 'Input port → the output wired to it: `node`, `node.port`, or a list of them.',
+      additionalProperties: {
+        type: ['string', 'array'],
+        items: { type: 'string' },
+      },
+    },
+    with: {
+      type: 'object',
+      description: 'Configuration of the kind.',
+    },
+    resources: {
+      type: 'object',
+      description: 'What the node takes of the machine while it runs.',
+      additionalProperties: false,
+      properties: {
+        cpus: { type: 'integer', minimum: 1, description: 'CPU threads.' },
+        memory_mb: { type: 'integer', minimum: 0, description: 'Memory, in MB.' },
+        gpus: { type: 'integer', minimum: 0, description: 'GPUs.' },
+      },
+    },
+    cache: {
+      type: 'object',
+      description: 'When an earlier result may stand in for a run.',
+      additionalProperties: false,
+      properties: {
+        match_device: {
+          type: 'boolean',
+          description: 'Reuse only results that were made on the same device.',
+        },
+      },
+    },
+  },
+} as const;
+
+export const pipelineSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Lapidary pipeline',
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'nodes'],
+  properties: {
+    name: {
+      type: 'string',
+      description: 'Names the pipeline in reports and records.',
+      pattern: '^[a-z0-9][a-z0-9_-]*$',
+      patternErrorMessage: 'lower-case letters, digits, `_` and `-`',
+      maxLength: 100,
+    },
+    description: {
+      type: 'string',
+      description: 'A remark for people.',
+    },
+    params: {
+      type: 'object',
+      description: 'Named values, used as `${params.name}` and set from outside by `-p name=value`.',
+      propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+    },
+    nodes: {
+      type: 'object',
+      description: 'The steps, by id. The order written does not matter.',
+      minProperties: 1,
+      propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule, maxLength: 100 },
+      additionalProperties: nodeSchema,
+    },
+  },
+} as const;
+
+/** A node as written, once it fits the schema. */
+export type NodeFile = FromSchema<typeof nodeSchema>;
+/** A pipeline file as written, once it fits the schema. */
+export type PipelineFile = FromSchema<typeof pipelineSchema>;
