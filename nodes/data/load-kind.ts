@@ -1,0 +1,33 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import { child } from '../../engine/json-pointer.js';
+import { defineKind, type Kind } from '../../engine/kind.js';
+import { dataLoadSchema } from '../../schemas/kinds/data.load.js';
+import { isFieldPath } from './field-path.js';
+
+export type DataLoadConfig = FromSchema<typeof dataLoadSchema>;
+
+export const dataLoad: Kind = defineKind<DataLoadConfig>({
+  name: 'data.load',
+  version: 1,
+  description: 'Reads a dataset from JSON Lines, JSON, CSV or text files, and checks every row against a row type.',
+  runs: 'inline',
+  schema: dataLoadSchema,
+  inputs: {},
+  outputs: {
+    dataset: { type: 'dataset', description: 'The rows, in the order read.', rows: ({ config }) => config.rows },
+  },
+  sources: ({ path, exclude }) => [
+    { patterns: [...[path].flat(), ...exclude.map((pattern) => `!${pattern}`)], pointer: '/path' },
+  ],
+  check: ({ columns, delimiter }) => [
+    ...Object.entries(columns)
+      .filter(([, path]) => !isFieldPath(path))
+      .map(([field, path]) => ({
+        pointer: `/columns${child('', field)}`,
+        message: `${JSON.stringify(path)} is not the path of a column`,
+        hint: 'Write `column`, `column.field` or `column[0]`.',
+      })),
+    ...(delimiter === '' ? [{ pointer: '/delimiter', message: 'must not be empty' }] : []),
+  ],
+  load: () => import('./load.js'),
+});

@@ -1,0 +1,153 @@
+/** The row types of datasets: a closed union, each with the fields that a row must have. Further fields are allowed. */
+import { describe, isObject, type Row } from './jsonl.js';
+
+export const rowTypes = [
+  'record',
+  'text',
+  'prompt',
+  'prompt_completion',
+  'messages',
+  'preference',
+  'ranking',
+  'classification',
+] as const;
+export type RowTypeName = (typeof rowTypes)[number];
+
+export interface TextRow {
+  readonly text: string;
+}
+
+export interface PromptRow {
+  readonly prompt: string;
+}
+
+/** What a model is trained to say (`completion`) after what it is shown (`prompt`); neither is trimmed. */
+export interface PromptCompletionRow {
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** A conversation; at least one message. */
+export interface MessagesRow {
+  readonly messages: readonly Message[];
+}
+
+/** Of two completions, the one that is preferred. */
+export interface PreferenceRow {
+  readonly prompt: string;
+  readonly chosen: string;
+  readonly rejected: string;
+}
+
+/** K completions and their order: `ranking` holds indices into `responses`, best first, each once. */
+export interface RankingRow {
+  readonly prompt: string;
+  readonly responses: readonly string[];
+  readonly ranking: readonly number[];
+}
+
+export interface ClassificationRow {
+  readonly text: string;
+  readonly label: string | number;
+}
+
+/** What keeps a row from being of a type. */
+export interface RowProblem {
+  /** The field, with an index where it has one: `messages[2].role`. */
+  readonly field: string;
+  /** Fits after "the field …": `is missing`, `must be a string, not null`. */
+  readonly problem: string;
+  readonly found: unknown;
+}
+
+/** Whether the field is there, and an empty string. */
+export function isEmptyField({ found }: RowProblem): boolean {
+  return found === '';
+}
+
+type Check = (value: unknown, field: string) => RowProblem | undefined;
+
+function mustBe(what: string, value: unknown, field: string): RowProblem {
+  const problem = value === undefined ? 'is missing' : `must be ${what}, not ${describe(value)}`;
+  return { field, problem, found: value };
+}
+
+const filledString: Check = (value, field) =>
+  typeof value === 'string' && value !== '' ? undefined : mustBe('a string that is not empty', value, field);
+
+const label: Check = (value, field) =>
+  (typeof value === 'string' && value !== '') || Number.isSafeInteger(value)
+    ? undefined
+    : mustBe('a string or an integer', value, field);
+
+const listOf =
+  (least: number, item: Check): Check =>
+  (value, field) => {
+    if (!Array.isArray(value) || value.length < least) return mustBe(`an array of at least ${least}`, value, field);
+    for (const [index, element] of value.entries()) {
+      const problem = item(element, `${field}[${index}]`);
+      if (problem) return problem;
+    }
+    return undefined;
+  };
+
+const message: Check = (value, field) => {
+  if (!isObject(value)) return mustBe('an object with role and content', value, field);
+  if (typeof value.content !== 'string') return mustBe('a string', value.content, `${field}.content`);
+  return filledString(value.role, `${field}.role`);
+};
+
+const index: Check = (value, field) =>
+  Number.isSafeInteger(value) ? undefined : mustBe('an index into responses', value, field);
+
+/** The fields of each row type, in the order in which they are checked and written. */
+const fieldChecks: Readonly<Record<RowTypeName, Readonly<Record<string, Check>>>> = {
+  record: {},
+  text: { text: filledString },
+  prompt: { prompt: filledString },
+  prompt_completion: { prompt: filledString, completion: filledString },
+  messages: { messages: listOf(1, message) },
+  preference: { prompt: filledString, chosen: filledString, rejected: filledString },
+  ranking: { prompt: filledString, responses: listOf(2, filledString), ranking: listOf(2, index) },
+  classification: { text: filledString, label },
+};
+
+/** The fields that a row of this type must have. */
+export function fieldsOf(type: RowTypeName): readonly string[] {
+  return Object.keys(fieldChecks[type]);
+}
+
+/** The first thing that keeps a row from being of a type; `undefined` when it fits. */
+export function findRowProblem(type: RowTypeName, row: Row): RowProblem | undefined {
+  for (const [field, check] of Object.entries(fieldChecks[type])) {
+    const problem = check(Object.hasOwn(row, field) ? row[field] : undefined, field);
+    if (problem) return problem;
+  }
+  return type === 'ranking' ? findRankingProblem(row as unknown as RankingRow) : undefined;
+}
+
+function findRankingProblem({ responses, ranking }: RankingRow): RowProblem | undefined {
+  const indices = [...ranking].sort((a, b) => a - b);
+  const complete = indices.length === responses.length && indices.every((value, position) => value === position);
+  if (complete) return undefined;
+  const problem = `must name each of the indices 0 to ${responses.length - 1} once, not [${ranking.join(', ')}]`;
+  return { field: 'ranking', problem, found: ranking };
+}
+
+/** Every text of a row, whatever its type, in the order of its fields. */
+export function* textsOf(row: Row): Generator<string, void, void> {
+  for (const field of ['text', 'prompt', 'completion', 'chosen', 'rejected'] as const) {
+    const value = row[field];
+    if (typeof value === 'string' && value !== '') yield value;
+  }
+  if (Array.isArray(row.responses)) yield* row.responses.filter((value) => typeof value === 'string');
+  if (!Array.isArray(row.messages)) return;
+  for (const entry of row.messages) {
+    if (isObject(entry) && typeof entry.content === 'string' && entry.content !== '') yield entry.content;
+  }
+}
