@@ -59,7 +59,8 @@ export interface SourceSpec {
 }
 
 export interface Resources {
-  readonly cpus: number;
+  /** CPU threads; `all` takes as many as the machine has. */
+  readonly cpus: number | 'all';
   readonly memory_mb: number;
   readonly gpus: number;
 }
@@ -98,6 +99,8 @@ export interface Catalog {
   readonly workerEntry: URL;
   /** Names that `--device` takes. */
   readonly devices: readonly string[];
+  /** The device that a name such as `auto` means on this machine. */
+  resolveDevice(name: string): Promise<string>;
   /** Tries every device. */
   probeDevices(): Promise<readonly DeviceReport[]>;
 }

@@ -16,12 +16,15 @@ export interface LeasePool {
    * Waits for its turn. `priority`: lower goes first. Resolves to `undefined` when `signal` is aborted first.
    * Precondition: `resources` fit the whole machine.
    */
-  acquire(resources: Resources, priority: number, signal: AbortSignal): Promise<Lease | undefined>;
+  acquire(resources: Demand, priority: number, signal: AbortSignal): Promise<Lease | undefined>;
   release(lease: Lease): void;
 }
 
+/** What a node takes, cut down to what this machine has. */
+type Demand = Resources & { readonly cpus: number };
+
 interface Request {
-  readonly resources: Resources;
+  readonly resources: Demand;
   readonly priority: number;
 }
 

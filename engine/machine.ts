@@ -42,9 +42,9 @@ export async function visibleGpus(): Promise<readonly string[]> {
 }
 
 /** What a node gets of this machine: no more CPUs or memory than there are. GPUs are never cut down. */
-export function clampResources(wanted: Resources, machine: Machine): Resources {
+export function clampResources(wanted: Resources, machine: Machine): Resources & { readonly cpus: number } {
   return {
-    cpus: Math.max(1, Math.min(wanted.cpus, machine.cpus)),
+    cpus: wanted.cpus === 'all' ? machine.cpus : Math.max(1, Math.min(wanted.cpus, machine.cpus)),
     memory_mb: Math.min(wanted.memory_mb, machine.memory_mb),
     gpus: wanted.gpus,
   };

@@ -61,10 +61,15 @@ export async function plan(session: Session, pipeline: Pipeline): Promise<Plan> 
     store,
     digestFile: (path) => memo.digestFile(path),
     history: readHistory(store.runsDirectory, nameInProject(project, pipeline.file), ids),
-    device: options.device ?? 'auto',
+    device: await deviceOf(pipeline, options),
   });
   await memo.save();
   return planned;
+}
+
+/** Finding out which device `auto` means takes loading one, so that is done only where a key depends on it. */
+async function deviceOf(pipeline: Pipeline, { device = 'auto', catalog }: SessionOptions): Promise<string> {
+  return pipeline.nodes.some((node) => node.cache.matchDevice) ? catalog.resolveDevice(device) : device;
 }
 
 export interface RunOptions {

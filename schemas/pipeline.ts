@@ -40,7 +40,10 @@ export const nodeSchema = {
       description: 'What the node takes of the machine while it runs.',
       additionalProperties: false,
       properties: {
-        cpus: { type: 'integer', minimum: 1, description: 'CPU threads.' },
+        cpus: {
+          anyOf: [{ type: 'integer', minimum: 1 }, { const: 'all' }],
+          description: 'CPU threads: how many, or `all`.',
+        },
         memory_mb: { type: 'integer', minimum: 0, description: 'Memory, in MB.' },
         gpus: { type: 'integer', minimum: 0, description: 'GPUs.' },
       },

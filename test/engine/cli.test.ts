@@ -197,3 +197,22 @@ t.test('a node that claims to be done is not believed', async (t) => {
   t.match(outcome.stdout, /did not write its output out/);
   t.match(outcome.stdout, /metric-not-finite.*loss is NaN/);
 });
+
+t.test('the device counts only where a node says so', async (t) => {
+  const rig = makeRig(t);
+  rig.write(
+    'p.yaml',
+    `name: p
+nodes:
+  any: { uses: fake.text, with: { text: a } }
+  same: { uses: fake.text, with: { text: b }, cache: { match_device: true } }
+`,
+  );
+  await rig.lapidary('run', 'p.yaml');
+  t.same(statuses(await rig.lapidary('run', 'p.yaml', '--json', '--device', 'fake')), { any: 'cached', same: 'cached' }, 'auto is that device here');
+  const other = await rig.lapidary('plan', 'p.yaml', '--json', '--device', 'other');
+  t.match(JSON.parse(other.stdout).nodes, [
+    { id: 'any', action: 'hit' },
+    { id: 'same', action: 'run', reasons: [{ because: 'device', before: 'fake', after: 'other' }] },
+  ]);
+});

@@ -162,6 +162,7 @@ const kinds: readonly Kind[] = [text, concat, read, remote, forgetful];
 export const fakeCatalog: Catalog = {
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),
   workerEntry: new URL('./worker.js', import.meta.url),
-  devices: ['fake'],
+  devices: ['fake', 'other'],
+  resolveDevice: async (name) => (name === 'auto' ? 'fake' : name),
   probeDevices: async () => [{ name: 'fake', available: true, reason: 'it is made up' }],
 };
