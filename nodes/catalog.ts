@@ -1,0 +1,33 @@
+/** All the kinds that Lapidary comes with, handed to the engine at one place. */
+import type { Catalog, Kind } from '../engine/kind.js';
+import { dataKinds } from './data/kinds.js';
+import { evaluateKinds } from './evaluate/kinds.js';
+import { generateKinds } from './generate/kinds.js';
+import { modelKinds } from './model/kinds.js';
+import { reportKinds } from './report/kinds.js';
+import { type DeviceName, deviceNames } from './tensor/device.js';
+import { tokenizerKinds } from './tokenizer/kinds.js';
+import { trainKinds } from './train/kinds.js';
+
+const kinds: readonly Kind[] = [
+  ...dataKinds,
+  ...tokenizerKinds,
+  ...modelKinds,
+  ...trainKinds,
+  ...generateKinds,
+  ...evaluateKinds,
+  ...reportKinds,
+];
+
+export const catalog: Catalog = {
+  kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  workerEntry: new URL('./worker.js', import.meta.url),
+  devices: deviceNames,
+  async resolveDevice(name) {
+    const { openDevice } = await import('./tensor/open-device.js');
+    const device = await openDevice(name as DeviceName | 'auto', { threads: 1 });
+    await device.dispose();
+    return device.name;
+  },
+  probeDevices: async () => (await import('./tensor/open-device.js')).probeDevices(),
+};

@@ -1,0 +1,33 @@
+/** The package's API: everything that the command line does, typed. */
+export type { Diagnostic, DiagnosticCode, Location } from '../engine/diagnostic.js';
+export type { Counts, FailureReport, NodeStatus, RunEvent, RunStatus } from '../engine/event.js';
+export { Failure, Stopped } from '../engine/failure.js';
+export { buildGraph, toDot, toMermaid } from '../engine/graph.js';
+export {
+  type Artifact,
+  type ArtifactType,
+  type Catalog,
+  defineKind,
+  type InputPort,
+  type Kind,
+  type OutputPort,
+  type RunContext,
+  type RunOutcome,
+} from '../engine/kind.js';
+export type { Plan, PlannedNode } from '../engine/plan.js';
+export type { Reason } from '../engine/reason.js';
+export { listRuns, type NodeRecord, type RunRecord, readRecord, readRecords } from '../engine/record.js';
+export { type Reproduction, reproduce, type Verdict } from '../engine/reproduce.js';
+export type { Result } from '../engine/result.js';
+export {
+  type FinishedRun,
+  load,
+  openSession,
+  plan,
+  run,
+  type Session,
+  type SessionOptions,
+} from '../engine/session.js';
+export type { Pipeline } from '../engine/spec.js';
+export { watch } from '../engine/watch.js';
+export { catalog } from './catalog.js';

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** The command `lapidary`. Its version is told before anything else is loaded. */
+import { lapidaryVersion } from '../engine/version.js';
+
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  process.stdout.write(`${lapidaryVersion}\n`);
+} else {
+  const [{ main }, { catalog }] = await Promise.all([import('../engine/cli/main.js'), import('./catalog.js')]);
+  process.exitCode = await main(catalog, words);
+}

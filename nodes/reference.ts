@@ -1,0 +1,82 @@
+/** The files that are generated from the kinds: the schema for editors, and the reference for people. Pure. */
+import type { InputPort, Kind, OutputPort } from '../engine/kind.js';
+import { pipelineSchemaText } from '../schemas/generate.js';
+
+/** Path from the top of the project → text. */
+export function referenceFiles(kinds: readonly Kind[]): Readonly<Record<string, string>> {
+  return {
+    'schemas/pipeline.schema.json': pipelineSchemaText(kinds),
+    'docs/kinds.md': kindsMarkdown(kinds),
+  };
+}
+
+function kindsMarkdown(kinds: readonly Kind[]): string {
+  const contents = kinds.map(({ name, description }) => `- [\`${name}\`](#${anchor(name)}): ${description}`);
+  return `# Kinds of nodes
+
+Generated from the kinds' own schemas by \`npm run reference\`; edits here are lost. \`lapidary kinds KIND\` shows the same.
+
+${contents.join('\n')}
+
+${kinds.map(kindSection).join('\n\n')}
+`;
+}
+
+/** As GitHub makes it of a heading. */
+function anchor(name: string): string {
+  return name.replaceAll('.', '').toLowerCase();
+}
+
+function kindSection(kind: Kind): string {
+  const required = new Set(kind.schema.required ?? []);
+  const options = Object.entries(kind.schema.properties) as [string, OptionSchema][];
+  return [
+    `## ${kind.name}`,
+    `${kind.description} Version ${kind.version}.`,
+    ...table('Input', ['port', 'type', ''], Object.entries(kind.inputs).map(inputRow)),
+    ...table('Output', ['port', 'type', ''], Object.entries(kind.outputs).map(outputRow)),
+    ...table(
+      'With',
+      ['option', 'type', 'default', ''],
+      options.map(([name, schema]) => [
+        `\`${name}\``,
+        optionType(schema),
+        required.has(name) ? 'required' : code(schema.default),
+        schema.description ?? '',
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+interface OptionSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+function inputRow([name, port]: [string, InputPort]): string[] {
+  const notes = [...(port.optional ? ['optional'] : []), ...(port.many ? ['one or several'] : [])];
+  const rows = port.rows ? ` of ${port.rows.map((row) => `\`${row}\``).join(', ')}` : '';
+  return [`\`${name}\``, `${port.type}${rows}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`, port.description];
+}
+
+function outputRow([name, port]: [string, OutputPort<unknown>]): string[] {
+  return [`\`${name}\``, port.type, port.description];
+}
+
+function optionType(schema: OptionSchema): string {
+  if (schema.enum) return schema.enum.map(code).join(', ');
+  return [schema.type ?? 'any'].flat().join(' or ');
+}
+
+function code(value: unknown): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+}
+
+/** A table under a small heading; nothing where there are no rows. */
+function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`**${title}**`, [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')];
+}

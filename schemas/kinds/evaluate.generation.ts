@@ -1,0 +1,11 @@
+/** The config of `evaluate.generation`. */
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { generationProperties } from './generation.js';
+
+export const evaluateGenerationSchema = {
+  type: 'object',
+  properties: generationProperties,
+  additionalProperties: false,
+} as const satisfies JSONSchema;
+
+export type EvaluateGenerationConfig = FromSchema<typeof evaluateGenerationSchema>;

@@ -1,0 +1,42 @@
+/** How text is generated, under the names and with the meanings of Hugging Face's `GenerationConfig`. */
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+
+export const generationProperties = {
+  max_new_tokens: { type: 'integer', minimum: 1, default: 64, description: 'Most tokens of a response.' },
+  do_sample: {
+    type: 'boolean',
+    default: false,
+    description: 'Whether tokens are drawn at random by their probability; otherwise the likeliest is taken.',
+  },
+  temperature: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    default: 1,
+    description: 'Logits are divided by it before sampling: below 1 sharper, above 1 flatter.',
+  },
+  top_k: {
+    type: 'integer',
+    minimum: 0,
+    default: 50,
+    description: 'Sampling is among the k likeliest tokens. 0: among all.',
+  },
+  top_p: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1,
+    description: 'Sampling is among the fewest likeliest tokens whose probabilities reach this sum.',
+  },
+  stop_strings: {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    default: [],
+    description: 'A response ends before the first of these.',
+  },
+  batch_size: { type: 'integer', minimum: 1, default: 16, description: 'Rows that are generated together.' },
+  seed: { type: 'integer', default: 42, description: 'Seed of the sampling.' },
+} as const satisfies Record<string, JSONSchema>;
+
+const generationSchema = { type: 'object', properties: generationProperties, additionalProperties: false } as const;
+
+export type GenerationConfig = FromSchema<typeof generationSchema>;

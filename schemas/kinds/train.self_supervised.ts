@@ -1,0 +1,19 @@
+/** The config of `train.self_supervised`. */
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { trainingProperties } from './training.js';
+
+export const trainSelfSupervisedSchema = {
+  type: 'object',
+  properties: {
+    ...trainingProperties,
+    learning_rate: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 5e-5,
+      description: 'Highest learning rate of AdamW.',
+    },
+  },
+  additionalProperties: false,
+} as const satisfies JSONSchema;
+
+export type TrainSelfSupervisedConfig = FromSchema<typeof trainSelfSupervisedSchema>;
