@@ -1,0 +1,24 @@
+import { defineKind, type Kind } from '../../engine/kind.js';
+import { type GenerateConfig, generateSchema } from '../../schemas/kinds/generate.js';
+import { checkGeneration } from './check-generation.js';
+
+export const generateKind: Kind = defineKind<GenerateConfig>({
+  name: 'generate',
+  version: 1,
+  description: 'Lets a model answer prompts.',
+  runs: 'worker',
+  resources: { cpus: 'all' },
+  schema: generateSchema,
+  inputs: {
+    model: { type: 'model', description: 'The model that answers.' },
+    dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts, one a row.' },
+  },
+  outputs: {
+    samples: {
+      type: 'samples',
+      description: 'JSONL rows of `prompt`, `response` and, where it is known, `reference`.',
+    },
+  },
+  check: checkGeneration,
+  load: () => import('./run-generate.js'),
+});

@@ -1,0 +1,4 @@
+import type { Kind } from '../../engine/kind.js';
+import { modelInit } from './init.kind.js';
+
+export const modelKinds: readonly Kind[] = [modelInit];

@@ -1,0 +1,80 @@
+/** A decoder of the Llama family: token ids in, next-token logits out. */
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensors } from '../tensor/device.js';
+import { tf } from '../tensor/tf.js';
+import { attend, causalMask, segmentMask } from './attention.js';
+import { type DecoderConfig, layerNames } from './decoder-config.js';
+import { linear, rmsNorm, swiGlu } from './layers.js';
+import { type Rotation, rotate, rotation } from './rope.js';
+
+export interface Sequences {
+  /** int32 `[batch, time]`. Padding goes to the right, where no real token sees it. */
+  readonly ids: Tensor;
+  /** int32 `[batch, time]`, each below `time`; absent means 0, 1, 2, … in every row. */
+  readonly positions?: Tensor | undefined;
+  /** int32 `[batch, time]`: tokens see only tokens of the same number. Absent means one document a row. */
+  readonly segments?: Tensor | undefined;
+}
+
+/** `[batch, time, vocab]`, float32. */
+export function decoderLogits(config: DecoderConfig, parameters: Tensors, sequences: Sequences): Tensor {
+  const [batch, time] = sequences.ids.shape as [number, number];
+  const hidden = decoderHidden(config, parameters, sequences);
+  return tf.reshape(outputLogits(config, parameters, hidden), [batch, time, config.vocabSize]);
+}
+
+/** The last layer's activations, normalised: `[batch · time, width]`. */
+export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequences: Sequences): Tensor {
+  const { ids, positions, segments } = sequences;
+  const [, time] = ids.shape as [number, number];
+  const mask = segments ? segmentMask(segments) : causalMask(time);
+  return decoderStack(config, parameters, ids, rotation(config, time, positions), (_, query, key, value) =>
+    attend(query, key, value, mask),
+  );
+}
+
+/** Logits of activations `[n, width]` → `[n, vocab]`. */
+export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden: Tensor): Tensor {
+  return linear(hidden, weightOf(parameters, config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight'));
+}
+
+/**
+ * How a layer attends. `query` `[batch, heads, time, d]`; `key`, `value` `[batch, keyValueHeads, time, d]`, rotated →
+ * `[batch, heads, time, d]`.
+ */
+export type Attention = (layer: number, query: Tensor, key: Tensor, value: Tensor) => Tensor;
+
+/** All the layers, with attention left open: training masks it, generation reads a cache. `[batch · time, width]` */
+export function decoderStack(
+  config: DecoderConfig,
+  parameters: Tensors,
+  ids: Tensor,
+  turns: Rotation,
+  attention: Attention,
+): Tensor {
+  const [batch, time] = ids.shape as [number, number];
+  const { heads, keyValueHeads, headWidth, normEpsilon } = config;
+  const split = (x: Tensor, count: number) =>
+    tf.transpose(tf.reshape(x, [batch, time, count, headWidth]), [0, 2, 1, 3]);
+
+  let x = tf.gather(weightOf(parameters, 'model.embed_tokens.weight'), tf.reshape(ids, [-1])) as Tensor;
+  for (let layer = 0; layer < config.layers; layer++) {
+    const names = layerNames(layer);
+    const weight = (part: keyof typeof names) => weightOf(parameters, names[part]);
+    const normed = rmsNorm(x, weight('attentionNorm'), normEpsilon);
+    const query = rotate(split(linear(normed, weight('query')), heads), turns);
+    const key = rotate(split(linear(normed, weight('key')), keyValueHeads), turns);
+    const value = split(linear(normed, weight('value')), keyValueHeads);
+    const mixed = tf.transpose(attention(layer, query, key, value), [0, 2, 1, 3]);
+    x = tf.add(x, linear(tf.reshape(mixed, [batch * time, heads * headWidth]), weight('attentionOutput')));
+    const normedAgain = rmsNorm(x, weight('mlpNorm'), normEpsilon);
+    x = tf.add(x, swiGlu(normedAgain, weight('gate'), weight('up'), weight('down')));
+  }
+  return rmsNorm(x, weightOf(parameters, 'model.norm.weight'), normEpsilon);
+}
+
+function weightOf(parameters: Tensors, name: string): Tensor {
+  const tensor = parameters[name];
+  if (!tensor) throw new Error(`The parameters lack '${name}'.`);
+  return tensor;
+}

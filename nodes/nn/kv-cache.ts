@@ -1,0 +1,105 @@
+/**
+ * Generation token by token: keys and values of the tokens read so far are kept as state, `[batch, keyValueHeads,
+ * capacity, d]` a layer. Every row has its own position, so rows of different lengths share a batch.
+ */
+import type { Tensor } from '@tensorflow/tfjs';
+import type { HostTensors, Tensors } from '../tensor/device.js';
+import { float32 } from '../tensor/host-tensor.js';
+import { tf } from '../tensor/tf.js';
+import { attend, causalMask, closed } from './attention.js';
+import { decoderStack, outputLogits } from './decoder.js';
+import type { DecoderConfig } from './decoder-config.js';
+import { rotation } from './rope.js';
+
+const keyName = (layer: number) => `cache.${layer}.key`;
+const valueName = (layer: number) => `cache.${layer}.value`;
+
+/** Caches of zeros, to be put beside the parameters in a state. */
+export function emptyCache(config: DecoderConfig, batch: number, capacity: number): HostTensors {
+  const shape = [batch, config.keyValueHeads, capacity, config.headWidth];
+  const layers = Array.from({ length: config.layers }, (_, layer) => layer);
+  return Object.fromEntries(
+    layers.flatMap((layer) => [keyName(layer), valueName(layer)].map((n) => [n, float32(shape)])),
+  );
+}
+
+/** Logits of the next token `[batch, vocab]`, and the caches as they are afterwards. */
+export interface CachedStep {
+  readonly logits: Tensor;
+  readonly state: Tensors;
+}
+
+/**
+ * Reads the prompts: `ids` int32 `[batch, time]`, padded to the right, time ≤ capacity; `last` int32 `[batch]`, the
+ * index of each prompt's last token. What padding leaves in the cache is overwritten before it is ever open.
+ */
+export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last: Tensor): CachedStep {
+  const [batch, time] = ids.shape as [number, number];
+  const mask = causalMask(time);
+  const next: Record<string, Tensor> = {};
+  const hidden = decoderStack(config, state, ids, rotation(config, time), (layer, query, key, value) => {
+    next[keyName(layer)] = padTo(key, capacityOf(state));
+    next[valueName(layer)] = padTo(value, capacityOf(state));
+    return attend(query, key, value, mask);
+  });
+  const rows = tf.add(
+    last,
+    tf.tensor1d(
+      Int32Array.from({ length: batch }, (_, row) => row * time),
+      'int32',
+    ),
+  );
+  return { logits: outputLogits(config, state, tf.gather(hidden, rows)), state: next };
+}
+
+/** Reads one more token a row: `ids` int32 `[batch, 1]` at `positions` int32 `[batch, 1]`, each below the capacity. */
+export function decodeStep(config: DecoderConfig, state: Tensors, ids: Tensor, positions: Tensor): CachedStep {
+  const batch = ids.shape[0]!;
+  const capacity = capacityOf(state);
+  const slots = tf.tensor1d(
+    Int32Array.from({ length: capacity }, (_, slot) => slot),
+    'int32',
+  );
+  const ahead = tf.greater(tf.reshape(slots, [1, 1, 1, capacity]), tf.reshape(positions, [batch, 1, 1, 1]));
+  const mask = tf.mul(tf.cast(ahead, 'float32'), closed);
+  const next: Record<string, Tensor> = {};
+  const turns = rotation(config, capacity, positions);
+  const hidden = decoderStack(config, state, ids, turns, (layer, query, key, value) => {
+    const keys = writeAt(state[keyName(layer)]!, key, positions);
+    const values = writeAt(state[valueName(layer)]!, value, positions);
+    next[keyName(layer)] = keys;
+    next[valueName(layer)] = values;
+    return attend(query, keys, values, mask);
+  });
+  return { logits: outputLogits(config, state, hidden), state: next };
+}
+
+/** Puts `entry` `[batch, heads, 1, d]` into `cache` `[batch, heads, capacity, d]`, at each row's own position. */
+function writeAt(cache: Tensor, entry: Tensor, positions: Tensor): Tensor {
+  const [batch, heads, , width] = cache.shape as [number, number, number, number];
+  const lines = batch * heads;
+  const rowAndHead = tf.tensor2d(
+    Int32Array.from({ length: 2 * lines }, (_, i) => (i % 2 === 0 ? Math.floor(i / 2 / heads) : (i >> 1) % heads)),
+    [lines, 2],
+    'int32',
+  );
+  const position = tf.reshape(tf.tile(positions, [1, heads]), [lines, 1]);
+  return tf.tensorScatterUpdate(cache, tf.concat([rowAndHead, position], 1), tf.reshape(entry, [lines, width]));
+}
+
+function capacityOf(state: Tensors): number {
+  return state[keyName(0)]!.shape[2]!;
+}
+
+/** Appends zeros along the time axis. */
+function padTo(x: Tensor, capacity: number): Tensor {
+  const missing = capacity - x.shape[2]!;
+  return missing === 0
+    ? x
+    : tf.pad(x, [
+        [0, 0],
+        [0, 0],
+        [0, missing],
+        [0, 0],
+      ]);
+}

@@ -1,0 +1,209 @@
+/**
+ * Compiled devices: a step function is traced once for each structure and shape that it meets, and ONNX Runtime executes
+ * the graph. The state is fed back from output to input without being copied.
+ */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Device, DeviceName, HostTensor, HostTensors, Program, StepFunction } from '../device.js';
+import { assertHostTensor } from '../host-tensor.js';
+import { serialiseModel } from '../onnx/model.js';
+import { ort } from '../onnx/runtime.js';
+import { safeAliases } from '../optimise/alias.js';
+import { type Trace, trace, typesOf } from '../trace.js';
+import { OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
+
+export interface OnnxOptions {
+  readonly name: DeviceName;
+  readonly provider: 'cpu' | 'cuda' | 'webgpu';
+  readonly threads: number;
+  /** Write new state over old where the graph allows it. Off, every entry has two buffers. */
+  readonly inPlace?: boolean;
+  /** Further options of ONNX Runtime, such as its profiler. */
+  readonly session?: Partial<InferenceSession.SessionOptions>;
+}
+
+/** A device that also tells how many programs it has compiled. */
+export interface OnnxDevice extends Device {
+  readonly compiledPrograms: number;
+}
+
+/** One traced graph, ready to run. */
+interface Compiled {
+  readonly trace: Trace;
+  readonly session: InferenceSession;
+  /** Graph outputs that are written over the state they replace. */
+  readonly inPlace: ReadonlySet<string>;
+  /** Graph outputs of the same type as the state they replace, which take turns with it. */
+  readonly alternating: ReadonlySet<string>;
+}
+
+export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
+  const states = new Set<OnnxState>();
+  const programs = new Set<Program>();
+  const downloads = new Map<string, Promise<InferenceSession>>();
+  let compiledPrograms = 0;
+
+  /** Reading a GPU's buffer directly aborts the process; an identity graph copies it instead. */
+  async function download(tensor: OrtTensor): Promise<OrtTensor> {
+    const key = `${tensor.type}[${tensor.dims.join()}]`;
+    const session = downloads.get(key) ?? identitySession(options, tensor);
+    downloads.set(key, session);
+    return (await (await session).run({ x: tensor })).y!;
+  }
+
+  return {
+    name: options.name,
+    get compiledPrograms() {
+      return compiledPrograms;
+    },
+    createState(values) {
+      const state = new OnnxState(download, (one) => states.delete(one));
+      states.add(state);
+      state.write(values);
+      return state;
+    },
+    program(label, step) {
+      const compile = async (state: OnnxState, inputs: HostTensors) => {
+        compiledPrograms += 1;
+        return compileStep(options, label, step, state, inputs);
+      };
+      const program = createProgram(label, compile, () => programs.delete(program));
+      programs.add(program);
+      return program;
+    },
+    async dispose() {
+      for (const state of [...states]) state.dispose();
+      for (const program of [...programs]) await program.dispose();
+      for (const session of downloads.values()) await (await session).release();
+      downloads.clear();
+    },
+  };
+}
+
+function createProgram(
+  label: string,
+  compile: (state: OnnxState, inputs: HostTensors) => Promise<Compiled>,
+  onDispose: () => void,
+): Program {
+  const compiled = new Map<string, Compiled>();
+  let running = false;
+  return {
+    async run(state, inputs) {
+      if (!(state instanceof OnnxState)) throw new Error(`Program '${label}' was given a state of another device.`);
+      if (running) throw new Error(`Program '${label}' was run while it was running.`);
+      running = true;
+      try {
+        for (const [name, value] of Object.entries(inputs)) assertHostTensor(name, value);
+        const key = `${state.signature}${signatureOf(typesOf(inputs))}`;
+        const ready = compiled.get(key) ?? (await compile(state, inputs));
+        compiled.set(key, ready);
+        return await runCompiled(label, ready, state, inputs);
+      } finally {
+        running = false;
+      }
+    },
+    async dispose() {
+      for (const { session } of compiled.values()) await session.release();
+      compiled.clear();
+      onDispose();
+    },
+  };
+}
+
+async function compileStep(
+  options: OnnxOptions,
+  label: string,
+  step: StepFunction,
+  state: OnnxState,
+  inputs: HostTensors,
+): Promise<Compiled> {
+  const traced = trace(label, step, state.types, typesOf(inputs));
+  const { graph, stateInputs, stateOutputs } = traced;
+  const inputOf = new Map([...stateInputs].map(([input, name]) => [name, input]));
+  const onCpu = options.provider === 'cpu';
+  const pairs = [...stateOutputs].flatMap(([name, output]) => {
+    const input = inputOf.get(name);
+    return onCpu && input !== undefined ? [[input, output] as const] : [];
+  });
+  const inPlace = options.inPlace === false ? new Set<string>() : safeAliases(graph, pairs);
+  const alternating = new Set<string>();
+  for (const [name, output] of stateOutputs) {
+    const old = state.types[name];
+    const { dtype, shape } = graph.values.get(output)!;
+    const same = old?.dtype === dtype && old.shape.join() === shape.join();
+    if (onCpu && same && !inPlace.has(output)) alternating.add(output);
+  }
+  const resident = new Set(stateOutputs.values());
+  const locations = Object.fromEntries(graph.outputs.map((o) => [o, resident.has(o) ? 'gpu-buffer' : 'cpu'] as const));
+  try {
+    const session = await ort.InferenceSession.create(serialiseModel(label, graph), {
+      ...sessionOptions(options),
+      ...(onCpu ? {} : { preferredOutputLocation: locations }),
+    });
+    return { trace: traced, session, inPlace, alternating };
+  } catch (error) {
+    throw wrapped(label, 'cannot be loaded', error);
+  }
+}
+
+async function runCompiled(
+  label: string,
+  { trace: traced, session, inPlace, alternating }: Compiled,
+  state: OnnxState,
+  inputs: HostTensors,
+): Promise<Record<string, HostTensor>> {
+  const feeds: Record<string, OrtTensor> = {};
+  for (const [input, name] of traced.stateInputs) feeds[input] = state.tensor(name);
+  for (const [input, name] of traced.stepInputs) feeds[input] = toOrt(inputs[name]!);
+  const fetches: Record<string, OrtTensor | null> = {};
+  for (const [name, output] of traced.stateOutputs) {
+    fetches[output] = inPlace.has(output) ? state.tensor(name) : alternating.has(output) ? state.spare(name) : null;
+  }
+  for (const output of traced.stepOutputs.values()) fetches[output] = null;
+  if (Object.keys(fetches).length === 0) return {};
+
+  const results = await session.run(feeds, fetches).catch((error: unknown) => {
+    throw wrapped(label, 'failed', error);
+  });
+  for (const [name, output] of traced.stateOutputs) {
+    if (inPlace.has(output)) continue;
+    if (alternating.has(output)) state.swap(name);
+    else state.replace(name, results[output]!);
+  }
+  return Object.fromEntries([...traced.stepOutputs].map(([name, output]) => [name, toHost(results[output]!, false)]));
+}
+
+function sessionOptions(options: OnnxOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [options.provider],
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // ONNX Runtime must not merge nodes: an output that is written in place relies on the order of the graph as it is.
+    graphOptimizationLevel: 'disabled',
+    // Planned memory is kept at the peak of a whole step; the arena alone takes a quarter less, and no more time.
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    ...options.session,
+  };
+}
+
+function identitySession(options: OnnxOptions, { type, dims }: OrtTensor): Promise<InferenceSession> {
+  if (type !== 'float32' && type !== 'int32' && type !== 'bool') throw new Error(`No state has type ${type}.`);
+  const value = { dtype: type, shape: dims };
+  const graph = {
+    inputs: ['x'],
+    outputs: ['y'],
+    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'], attributes: {} }],
+    initializers: new Map(),
+    values: new Map([
+      ['x', value],
+      ['y', value],
+    ]),
+  };
+  return ort.InferenceSession.create(serialiseModel('download', graph), sessionOptions(options));
+}
+
+function wrapped(label: string, what: string, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`Program '${label}' ${what} in ONNX Runtime: ${message}`, { cause: error });
+}
