@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { guard } from '../cache/store-error.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { RunResult } from './execute.js';
 import type { Plan } from './plan.js';
@@ -55,8 +56,10 @@ export async function writeLock(pipelineFile: string, lock: LockFile): Promise<b
   const text = `${JSON.stringify(lock, null, 2)}\n`;
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+  await guard('writing the destination', path, async () => {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  });
   return true;
 }
 

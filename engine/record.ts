@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { guardSync } from '../cache/store-error.js';
 import type { RunEvent } from './event.js';
 import type { RunResult } from './execute.js';
 import type { GitState } from './git.js';
@@ -80,24 +81,40 @@ export interface RunRecorder {
 
 export type RunFacts = Omit<RunRecord, 'version' | 'status' | 'duration_ms' | 'nodes'>;
 
-/** Opens the record of a run in `runsDirectory/<run>/`. */
+/**
+ * Opens the record of a run in `runsDirectory/<run>/`. An event that cannot be written disturbs no node; `finish` tells.
+ * @throws StoreError
+ */
 export function recordRun(runsDirectory: string, facts: RunFacts, plan: Plan): RunRecorder {
   const directory = join(runsDirectory, facts.run);
-  mkdirSync(directory, { recursive: true });
-  const events = openSync(join(directory, 'events.ndjson'), 'a');
-  const write = (record: RunRecord) => {
-    const temporary = join(directory, `record.json.${process.pid}`);
-    writeFileSync(temporary, `${stringify(record, 1)}\n`);
-    renameSync(temporary, join(directory, 'record.json'));
-    return record;
-  };
+  const guarded = <Value>(action: () => Value): Value => guardSync('writing the store', directory, action);
+  const write = (record: RunRecord): RunRecord =>
+    guarded(() => {
+      const temporary = join(directory, `record.json.${process.pid}`);
+      writeFileSync(temporary, `${stringify(record, 1)}\n`);
+      renameSync(temporary, join(directory, 'record.json'));
+      return record;
+    });
+  const events = guarded(() => {
+    mkdirSync(directory, { recursive: true });
+    return openSync(join(directory, 'events.ndjson'), 'a');
+  });
   write({ version: 1, ...facts, status: 'running', nodes: {} });
+  let lost: { readonly error: unknown } | undefined;
   return {
-    event: (event) => void writeSync(events, `${stringify({ time: new Date().toISOString(), ...event })}\n`),
+    event(event) {
+      try {
+        guarded(() => writeSync(events, `${stringify({ time: new Date().toISOString(), ...event })}\n`));
+      } catch (error) {
+        lost ??= { error };
+      }
+    },
     finish(result) {
       closeSync(events);
       const { status, duration_ms } = result;
-      return write({ version: 1, ...facts, status, duration_ms, nodes: nodeRecords(plan, result) });
+      const record = write({ version: 1, ...facts, status, duration_ms, nodes: nodeRecords(plan, result) });
+      if (lost) throw lost.error;
+      return record;
     },
   };
 }

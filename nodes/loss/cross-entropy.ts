@@ -1,6 +1,6 @@
 /** Next-token cross-entropy. */
 import type { Tensor } from '@tensorflow/tfjs';
-import type { SaveForGradient } from '../nn/save-for-gradient.js';
+import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 import { tf } from '../tensor/tf.js';
 
 /** The label of a position that is not supervised, as in PyTorch and Transformers. */

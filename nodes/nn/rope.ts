@@ -5,7 +5,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { tf } from '../tensor/tf.js';
 import type { DecoderConfig, Rope } from './decoder-config.js';
-import type { SaveForGradient } from './save-for-gradient.js';
+import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 
 /** Cosines and sines, shaped so that they broadcast over `[batch, heads, time, headWidth / 2]`. */
 export interface Rotation {

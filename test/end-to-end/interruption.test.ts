@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import t from 'tap';
 import {
+  assertDone,
   digests,
   endOf,
   failureOf,
@@ -26,7 +27,7 @@ let expected: Record<string, string> = {};
 
 t.test('a run that nobody interrupts', async (t) => {
   const outcome = await run(makeProject(t, files), 'training.yaml');
-  t.equal(outcome.exitCode, 0, outcome.stdout);
+  assertDone(t, outcome);
   t.equal(trainingSteps(outcome.events, 'model').at(-1), totalSteps);
   expected = digests(outcome);
   t.ok(expected['model.model'] && expected['model.metrics']);
@@ -40,7 +41,10 @@ function assertUnpublished(t: Tap, rig: Rig, outcome: Outcome): void {
   t.notOk(digests(outcome)['model.model']);
   for (const port of ['model.model', 'model.metrics']) {
     const hex = expected[port]!.split(':')[1]!;
-    t.notOk(published.some((path) => path.endsWith(hex)), `${port} is not in the store`);
+    t.notOk(
+      published.some((path) => path.endsWith(hex)),
+      `${port} is not in the store`,
+    );
   }
   t.same(below(rig.path('.lapidary/tmp')), [], 'no temporary file is left');
 }
@@ -48,13 +52,15 @@ function assertUnpublished(t: Tap, rig: Rig, outcome: Outcome): void {
 type Tap = Parameters<typeof makeProject>[0];
 
 function below(folder: string): string[] {
-  return existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /[0-9a-f]{64}/.test(name)) : [];
+  return existsSync(folder)
+    ? (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /[0-9a-f]{64}/.test(name))
+    : [];
 }
 
 /** Runs again, and checks that it went on from the checkpoint at `from` or later, to the same bytes. */
 async function assertContinues(t: Tap, rig: Rig, from: number): Promise<void> {
   const outcome = await run(rig, 'training.yaml');
-  t.equal(outcome.exitCode, 0, outcome.stdout);
+  assertDone(t, outcome);
   t.same(statuses(outcome), { statements: 'cached', tokenizer: 'cached', blank: 'cached', model: 'executed' });
   const steps = trainingSteps(outcome.events, 'model');
   t.ok(steps[0]! > from, `it went on at step ${steps[0]}, after a checkpoint at ${from} or later`);

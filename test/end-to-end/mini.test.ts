@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Digest } from '../../cache/digest.js';
 import { openStore } from '../../cache/store.js';
-import { digests, edit, makeProject, onDevice, run, statuses } from './rig.js';
+import { assertDone, digests, edit, makeProject, onDevice, run, statuses } from './rig.js';
 
 const all = [
   ...['facts', 'statements', 'questions', 'split', 'tokenizer', 'blank', 'base', 'sft'],
@@ -14,9 +14,13 @@ const everyNode = (status: string) => Object.fromEntries(all.map((id) => [id, st
 t.test('a miniature of capitals', async (t) => {
   const rig = makeProject(t, ['mini.yaml', 'facts.jsonl']);
   const first = await rig.lapidary('run', 'mini.yaml', ...onDevice);
-  t.equal(first.exitCode, 0, first.stdout + first.stderr);
-  t.match(first.stdout, /14 executed/);
-  t.match(first.stdout, /comparison: comparison\nmetric +base +fine-tuned +difference\nexact_match +[\d.]+ +[\d.]+/);
+  assertDone(t, first);
+  t.match(first.stdout, /14 executed/, 'every node ran');
+  t.match(
+    first.stdout,
+    /comparison: comparison\nmetric +base +fine-tuned +difference\nexact_match +[\d.]+ +[\d.]+/,
+    'it ends with a table that compares',
+  );
 
   const second = await run(rig, 'mini.yaml');
   t.same(statuses(second), everyNode('cached'), 'nothing that is unchanged runs twice');
@@ -25,14 +29,29 @@ t.test('a miniature of capitals', async (t) => {
 
   // A file with the same meaning: comments, other quotes and numerals, keys in another order.
   const original = rig.read('mini.yaml');
-  edit(rig, 'mini.yaml', '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 1.0e-3,', '{ learning_rate: 0.001, per_device_train_batch_size: 8, max_steps: 6,');
-  edit(rig, 'mini.yaml', 'uses: data.split\n    inputs: { dataset: questions }', 'inputs: {"dataset": \'questions\'} # moved\n    uses: "data.split"');
+  edit(
+    rig,
+    'mini.yaml',
+    '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 1.0e-3,',
+    '{ learning_rate: 0.001, per_device_train_batch_size: 8, max_steps: 6,',
+  );
+  edit(
+    rig,
+    'mini.yaml',
+    'uses: data.split\n    inputs: { dataset: questions }',
+    'inputs: {"dataset": \'questions\'} # moved\n    uses: "data.split"',
+  );
   const reworded = await run(rig, 'mini.yaml');
   t.same(statuses(reworded), everyNode('cached'), 'comments, quotes, numerals and order rerun nothing');
   t.equal(reworded.events.at(-1)!.experiment, experiment, 'and it is the same experiment');
   rig.write('mini.yaml', original);
 
-  edit(rig, 'mini.yaml', '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 1.0e-3', '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 2.0e-3');
+  edit(
+    rig,
+    'mini.yaml',
+    '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 1.0e-3',
+    '{ max_steps: 6, per_device_train_batch_size: 8, learning_rate: 2.0e-3',
+  );
   const plan = JSON.parse((await rig.lapidary('plan', 'mini.yaml', '--json', ...onDevice)).stdout);
   const edited = await run(rig, 'mini.yaml');
   const after = statuses(edited);
@@ -59,7 +78,7 @@ t.test('a miniature of capitals', async (t) => {
   t.same(statuses(await run(rig, 'mini.yaml')), everyNode('cached'), 'going back runs nothing');
 
   const proof = await rig.lapidary('reproduce', experiment.slice(0, 12), '--json');
-  t.equal(proof.exitCode, 0, proof.stderr);
+  t.equal(proof.exitCode, 0);
   const { reproduced, nodes } = JSON.parse(proof.stdout);
   t.equal(reproduced, true);
   t.same(nodes, Object.fromEntries(all.map((id) => [id, { verdict: 'identical' }])));

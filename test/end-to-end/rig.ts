@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Test } from 'tap';
+import type { FailureReport } from '../../engine/event.js';
 import { makeRig, type Outcome, type Rig } from '../engine/fake/rig.js';
 
 export { lineReader, type Outcome, type Rig, statuses } from '../engine/fake/rig.js';
@@ -25,7 +26,10 @@ export function makeProject(t: Test, names: readonly string[], environment: Reco
 export function edit(rig: Rig, name: string, from: string, to: string): void {
   const text = rig.read(name);
   if (!text.includes(from)) throw new Error(`${name} does not hold ${from}`);
-  writeFileSync(rig.path(name), text.replace(from, () => to));
+  writeFileSync(
+    rig.path(name),
+    text.replace(from, () => to),
+  );
 }
 
 export const run = (rig: Rig, file: string): Promise<Outcome> => rig.lapidary('run', file, '--json', ...onDevice);
@@ -41,10 +45,20 @@ export function digests(outcome: Outcome): Record<string, string> {
   );
 }
 
+export interface NodeFailure extends FailureReport {
+  readonly node: string;
+}
+
 /** The failure of the node that failed. */
-export function failureOf(outcome: Outcome): { node: string; code: string; message: string; hint?: string } | undefined {
+export function failureOf(outcome: Outcome): NodeFailure | undefined {
   const failed = outcome.events.find(({ event, status }) => event === 'node.finished' && status === 'failed');
-  return failed && { node: failed.node, ...(failed.failure as { code: string; message: string; hint?: string }) };
+  return failed && { node: String(failed.node), ...(failed.failure as FailureReport) };
+}
+
+/** The run came to its end; where it did not, the test says why. */
+export function assertDone(t: Test, outcome: Outcome): void {
+  const why = outcome.exitCode === 0 ? 'the run is done' : JSON.stringify(failureOf(outcome)) || outcome.stderr;
+  t.equal(outcome.exitCode, 0, why);
 }
 
 /** A run as a terminal starts one, the leader of a process group, with what the interruption of it takes. */
@@ -111,7 +125,9 @@ export const tellsOfProcesses = existsSync('/proc/self/stat');
 function processStatus(pid: number): { parent: number; state: string } | undefined {
   try {
     // `pid (name) state parent …`, and the name may hold anything.
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return { parent: Number(parent), state: state! };
   } catch {
     return undefined;

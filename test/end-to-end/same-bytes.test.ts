@@ -1,13 +1,13 @@
 /** The same experiment on the same kind of device gives the same bytes, wherever and however it runs. */
 import t from 'tap';
-import { digests, makeProject, run, statuses } from './rig.js';
+import { assertDone, digests, makeProject, run } from './rig.js';
 
 const files = ['mini.yaml', 'facts.jsonl'];
 
 t.test('two empty stores, two folders, two time zones and languages, two thread counts', async (t) => {
   const here = makeProject(t, files, { TZ: 'UTC', LC_ALL: 'C.UTF-8' });
   const first = await run(here, 'mini.yaml');
-  t.equal(first.exitCode, 0, first.stdout);
+  assertDone(t, first);
   const expected = digests(first);
   t.equal(Object.keys(expected).length, 21, 'every output of every node');
 
@@ -28,6 +28,9 @@ t.test('two empty stores, two folders, two time zones and languages, two thread 
   t.match(third.events.at(-1), { counts: { executed: 14 } });
   t.same(digests(third), expected, 'with one thread');
   single.write('mini.yaml', original);
-  t.match((await run(single, 'mini.yaml')).events.at(-1), { counts: { executed: 0, cached: 14 } }, 'resources enter no key');
-  t.equal(Object.values(statuses(third)).length, 14);
+  t.match(
+    (await run(single, 'mini.yaml')).events.at(-1),
+    { counts: { executed: 0, cached: 14 } },
+    'resources enter no key',
+  );
 });

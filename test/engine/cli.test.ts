@@ -209,7 +209,11 @@ nodes:
 `,
   );
   await rig.lapidary('run', 'p.yaml');
-  t.same(statuses(await rig.lapidary('run', 'p.yaml', '--json', '--device', 'fake')), { any: 'cached', same: 'cached' }, 'auto is that device here');
+  t.same(
+    statuses(await rig.lapidary('run', 'p.yaml', '--json', '--device', 'fake')),
+    { any: 'cached', same: 'cached' },
+    'auto is that device here',
+  );
   const other = await rig.lapidary('plan', 'p.yaml', '--json', '--device', 'other');
   t.match(JSON.parse(other.stdout).nodes, [
     { id: 'any', action: 'hit' },

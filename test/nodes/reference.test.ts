@@ -31,6 +31,10 @@ t.test('the example pipelines fit the schema that editors complete them by', asy
   for (const name of pipelines) {
     const text = readFileSync(`pipelines/${name}`, 'utf8');
     t.ok(validate(parse(text)), `${name}: ${JSON.stringify(validate.errors)}`);
-    t.match(text, /^# yaml-language-server: \$schema=\.\.\/schemas\/pipeline\.schema\.json\n#\n# {3}lapidary run /, name);
+    t.match(
+      text,
+      /^# yaml-language-server: \$schema=\.\.\/schemas\/pipeline\.schema\.json\n#\n# {3}lapidary run /,
+      name,
+    );
   }
 });
