@@ -2,21 +2,22 @@
 import { readFileSync } from 'node:fs';
 
 const colors = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 36: '#76e3ea' };
+const ansiCode = new RegExp(`(${String.fromCharCode(27)}\\[\\d+m)`);
 const lineHeight = 19;
 const charWidth = 7.83;
 
-const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** One line of ANSI text as SVG spans. */
 function spans(line) {
   let style = {};
   let out = '';
-  for (const part of line.split(/(\u001b\[\d+m)/)) {
-    const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];
+  for (const part of line.split(ansiCode)) {
+    const code = ansiCode.test(part) ? part.slice(2, -1) : undefined;
     if (code === undefined) {
       if (part === '') continue;
       const fill = style.color ? ` fill="${style.color}"` : style.dim ? ' fill="#8b949e"' : '';
-      out += `<tspan${fill}${style.bold ? ' font-weight="bold"' : ''}>${escape(part)}</tspan>`;
+      out += `<tspan${fill}${style.bold ? ' font-weight="bold"' : ''}>${escapeXml(part)}</tspan>`;
     } else if (code === '1') style = { ...style, bold: true };
     else if (code === '2') style = { ...style, dim: true };
     else if (code === '22') style = { ...style, bold: false, dim: false };
@@ -28,7 +29,7 @@ function spans(line) {
 }
 
 const lines = readFileSync(0, 'utf8').trimEnd().split('\n');
-const plain = lines.map((line) => line.replace(/\u001b\[\d+m/g, ''));
+const plain = lines.map((line) => line.replace(new RegExp(ansiCode, 'g'), ''));
 const width = Math.ceil(Math.max(...plain.map((line) => line.length)) * charWidth + 40);
 const height = lines.length * lineHeight + 40;
 const text = lines.map((line, i) => `<text x="20" y="${33 + i * lineHeight}">${spans(line)}</text>`).join('\n');

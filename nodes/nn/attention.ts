@@ -1,7 +1,7 @@
 /** Grouped-query attention (Ainslie et al. 2023): a key head serves several query heads, without being repeated. */
 import type { Tensor } from '@tensorflow/tfjs';
-import { tf } from '../tensor/tf.js';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
+import { tf } from '../tensor/tf.js';
 
 /**
  * Added to a score that must not count. Finite, so that a row without any open place gives no NaN; so large that its

@@ -1,7 +1,7 @@
 /** The position-wise layers of a decoder, on rank-2 activations `[batch · time, width]`. */
 import type { Tensor } from '@tensorflow/tfjs';
-import { tf } from '../tensor/tf.js';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
+import { tf } from '../tensor/tf.js';
 
 /** x Wᵀ, with a weight stored `[out, in]`. */
 export function linear(x: Tensor, weight: Tensor): Tensor {

@@ -3,9 +3,9 @@
  * the rotated pairs, so element i turns together with element i + headWidth / 2.
  */
 import type { Tensor } from '@tensorflow/tfjs';
+import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 import { tf } from '../tensor/tf.js';
 import type { DecoderConfig, Rope } from './decoder-config.js';
-import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 
 /** Cosines and sines, shaped so that they broadcast over `[batch, heads, time, headWidth / 2]`. */
 export interface Rotation {
