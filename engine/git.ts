@@ -1,5 +1,5 @@
 /** What git knows of the state that a run started from. */
-import { execa } from 'execa';
+import { execFile } from 'node:child_process';
 import { type Digest, digestBytes } from '../cache/digest.js';
 
 export interface GitState {
@@ -12,12 +12,18 @@ export interface GitState {
   readonly diff?: Digest;
 }
 
+/** A difference beyond this is as good as unknown. */
+const maximumOutput_bytes = 1 << 28;
+
 /** Reads the state of the work tree at `directory`; `undefined` outside git, or before the first commit. */
 export async function readGitState(directory: string): Promise<GitState | undefined> {
-  const git = async (...args: string[]) => {
-    const { stdout, exitCode } = await execa('git', args, { cwd: directory, reject: false, stripFinalNewline: true });
-    return exitCode === 0 ? stdout : undefined;
-  };
+  // Every run asks, also one that has nothing to do; loading execa would take longer than all that git does here.
+  const git = (...args: string[]): Promise<string | undefined> =>
+    new Promise((resolve) => {
+      execFile('git', args, { cwd: directory, maxBuffer: maximumOutput_bytes }, (error, stdout) =>
+        resolve(error ? undefined : stdout.replace(/\n$/, '')),
+      );
+    });
   const [commit, branch, status] = await Promise.all([
     git('rev-parse', 'HEAD'),
     git('symbolic-ref', '--short', '-q', 'HEAD'),
@@ -25,6 +31,7 @@ export async function readGitState(directory: string): Promise<GitState | undefi
   ]);
   if (commit === undefined) return undefined;
   const dirty = (status ?? '') !== '';
-  const diff = dirty ? digestBytes((await git('diff', 'HEAD')) ?? '') : undefined;
+  const text = dirty ? await git('diff', 'HEAD') : undefined;
+  const diff = text === undefined ? undefined : digestBytes(text);
   return { commit, ...(branch ? { branch } : {}), dirty, ...(diff ? { diff } : {}) };
 }

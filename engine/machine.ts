@@ -1,6 +1,5 @@
 /** What this machine has to lease: CPUs, memory, GPU ids. */
 import { availableParallelism, totalmem } from 'node:os';
-import { execa } from 'execa';
 import type { Resources } from './kind.js';
 
 export interface Machine {
@@ -29,6 +28,7 @@ export async function visibleGpus(): Promise<readonly string[]> {
       .map((id) => id.trim())
       .filter((id) => id !== '' && id !== '-1');
   }
+  const { execa } = await import('execa');
   const { stdout, exitCode } = await execa('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
     reject: false,
     timeout: 10_000,

@@ -29,5 +29,5 @@ export const catalog: Catalog = {
     await device.dispose();
     return device.name;
   },
-  probeDevices: async () => (await import('./tensor/open-device.js')).probeDevices(),
+  probeDevices: async () => (await import('./tensor/probe-devices.js')).probeDevices(),
 };

@@ -3,7 +3,7 @@
  * input, which stays open for as long as the engine lives; messages come out on file descriptor 3.
  */
 import { fileURLToPath } from 'node:url';
-import { type ExecaError, execa } from 'execa';
+import type { ExecaError } from 'execa';
 import type { FailureReport, NodeMessage } from '../event.js';
 import type { Executor, Job, JobOutcome } from '../job.js';
 import { parseJson, stringify } from '../json.js';
@@ -16,6 +16,8 @@ const graceMs = 4000;
 export function workerExecutor(catalog: Catalog): Executor {
   const entry = fileURLToPath(catalog.workerEntry);
   return async (job, emit, signal) => {
+    // Imported when there is work: it is a third of all modules, and a run that finds everything cached needs it not.
+    const { execa } = await import('execa');
     if (signal.aborted) return { status: 'stopped' };
     const worker = execa(process.execPath, ['--max-old-space-size=8192', entry], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 /**
  * Reporters print a run's events: for a person at a terminal, for a log file, or as NDJSON. Only they print.
  */
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { RunEvent } from '../event.js';
 import { stringify } from '../json.js';
@@ -29,25 +29,36 @@ export function humanReporter(stream: NodeJS.WriteStream): Reporter {
 const redrawMs = 100;
 
 function liveReporter(stream: NodeJS.WriteStream): Reporter {
-  const log = createLogUpdate(stream, { showCursor: true });
+  // Imported at the first tick: a run that is over by then has nothing to redraw.
+  let log: ReturnType<typeof createLogUpdate> | undefined;
+  let closed = false;
+  const load = async () => {
+    const module = await import('log-update');
+    if (!closed) log = module.createLogUpdate(stream, { showCursor: true });
+  };
+  let loading: Promise<void> | undefined;
   let view: View = emptyView;
-  const draw = () => log(lines(view, Date.now(), pc, stream.columns ?? 80).join('\n'));
-  const timer = setInterval(draw, redrawMs);
+  const draw = () => log?.(lines(view, Date.now(), pc, stream.columns ?? 80).join('\n'));
+  const timer = setInterval(() => {
+    if (loading === undefined) loading = load();
+    else draw();
+  }, redrawMs);
   timer.unref();
   return {
     event(event) {
       view = update(view, event, Date.now());
       const text = permanentText(view, event);
       if (text !== undefined) {
-        log.clear();
+        log?.clear();
         stream.write(`${text}\n`);
         draw();
       }
     },
     close() {
+      closed = true;
       clearInterval(timer);
-      log.clear();
-      log.done();
+      log?.clear();
+      log?.done();
     },
   };
 }

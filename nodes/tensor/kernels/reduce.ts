@@ -1,8 +1,8 @@
 /** Reductions, scans, and orders along axes. */
-import { padShape } from '../broadcast.js';
+import { padShape, sameShape } from '../broadcast.js';
 import { type GraphBuilder, int, type Sym, stored } from '../graph-builder.js';
 import { sizeOf } from '../host-tensor.js';
-import { castTo, mul } from './arithmetic.js';
+import { castTo, div, mul } from './arithmetic.js';
 import { input, type Kernel, type KernelTable, kernel } from './kernel.js';
 import { reshapeStored } from './reshape.js';
 
@@ -52,7 +52,22 @@ function reduceFull(
   shape: readonly number[],
   keepDims: boolean,
 ) {
-  return b.node(op, [x, b.int64(axes)], { dtype: x.dtype, shape }, { keepdims: int(keepDims ? 1 : 0) });
+  const reduced = (name: string, operand: Sym) =>
+    b.node(name, [operand, b.int64(axes)], { dtype: x.dtype, shape }, { keepdims: int(keepDims ? 1 : 0) });
+  // A sum of squares needs no tensor of squares.
+  const base = (op === 'ReduceSum' || op === 'ReduceMean') && x.dtype === 'float32' ? squareRootOf(b, x) : undefined;
+  if (!base) return reduced(op, x);
+  const sum = reduced('ReduceSumSquare', base);
+  const count = sizeOf(axes.map((axis) => x.shape[axis]!));
+  return op === 'ReduceSum' ? sum : div(b, sum, b.scalar(count, 'float32'));
+}
+
+/** y, where the tensor is y · y and stored in full. */
+function squareRootOf(b: GraphBuilder, x: Sym): Sym | undefined {
+  const producer = b.producerOf(x);
+  if (producer?.op !== 'Mul' || producer.inputs[0] !== producer.inputs[1]) return undefined;
+  const base = b.symOf(producer.inputs[0]!);
+  return sameShape(base.shape, x.shape) ? base : undefined;
 }
 
 export function axesOf(axis: number | readonly number[] | undefined | null, rank: number): number[] {

@@ -1,0 +1,167 @@
+/**
+ * One training step (forward, backward, clipping, AdamW) of a small decoder, compiled, against PyTorch eager.
+ *
+ *   npm run build && node dist/bench/train-step.js --python /path/to/python [--rounds 5] [--threads 2]
+ *
+ * The Python needs `torch`. Each side runs in a process of its own, in turns, so that a busy machine slows both alike.
+ * Without --python only the compiled side runs.
+ */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
+import { parameterShapes } from '../nodes/nn/decoder-config.js';
+import { initialParameters } from '../nodes/nn/initial-parameters.js';
+import { adamw } from '../nodes/optim/adamw.js';
+import { clipByGlobalNorm } from '../nodes/optim/clip.js';
+import { chain } from '../nodes/optim/transform.js';
+import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
+import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
+import { createRandom } from '../nodes/tensor/random.js';
+import { trainingStep } from '../nodes/train/step.js';
+
+const batch = 8;
+const time = 128;
+
+const shared = {
+  maxPositions: 128,
+  rope: { type: 'default', theta: 10_000 },
+  normEpsilon: 1e-5,
+  tiedEmbeddings: true,
+  initializerRange: 0.02,
+} as const;
+const models: Readonly<Record<string, DecoderConfig>> = {
+  '0.9M': {
+    vocabSize: 512,
+    width: 128,
+    mlpWidth: 416,
+    layers: 4,
+    heads: 4,
+    keyValueHeads: 2,
+    headWidth: 32,
+    ...shared,
+  },
+  '12M': {
+    vocabSize: 4096,
+    width: 384,
+    mlpWidth: 1152,
+    layers: 6,
+    heads: 6,
+    keyValueHeads: 2,
+    headWidth: 64,
+    ...shared,
+  },
+};
+
+/** What one process measured. */
+interface Measurement {
+  readonly what: string;
+  readonly parameters: number;
+  readonly times_ms: readonly number[];
+  /** Time of all threads together, which a busy machine distorts less. */
+  readonly cpu_ms_per_step: number;
+  readonly peak_rss_mb: number;
+  readonly first_loss: number;
+  readonly last_loss: number;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    steps: { type: 'string', default: '20' },
+    threads: { type: 'string', default: '2' },
+    model: { type: 'string' },
+    measure: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
+});
+const threads = Number(options.threads);
+
+if (options.measure)
+  console.log(JSON.stringify(await measure(models[options.model ?? '0.9M']!, Number(options.steps))));
+else for (const name of options.model ? [options.model] : Object.keys(models)) compare(name);
+
+async function measure(config: DecoderConfig, steps: number): Promise<Measurement> {
+  const profile = options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {};
+  const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
+  const optimizer = chain([clipByGlobalNorm(1)], adamw({ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }));
+  const shapes = parameterShapes(config);
+  const state = device.createState({ ...initialParameters(config, 1), ...optimizer.init(shapes) });
+  const program = device.program('train', trainingStep(config, optimizer));
+  const random = createRandom(1, 'tokens');
+  const tokens = (from: number) =>
+    Int32Array.from({ length: batch * time }, (_, i) => random.uint32(from + i) % config.vocabSize);
+  const ids = int32([batch, time], tokens(0));
+  const targets = int32([batch, time], tokens(batch * time));
+  const losses: number[] = [];
+  const times: number[] = [];
+  let cpu = process.cpuUsage();
+  for (let step = 1; step <= steps + 3; step++) {
+    const start = performance.now();
+    const scalars = optimizer.scalars({ step, learningRate: 1e-3 });
+    const { loss } = await program.run(state, { ids, targets, ...scalars });
+    losses.push(loss!.data[0]!);
+    if (step > 3) times.push(performance.now() - start);
+    else cpu = process.cpuUsage();
+  }
+  const used = process.cpuUsage(cpu);
+  await device.dispose();
+  return {
+    what: 'compiled (onnx-cpu)',
+    parameters: Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0),
+    times_ms: times,
+    cpu_ms_per_step: (used.user + used.system) / 1000 / steps,
+    peak_rss_mb: process.resourceUsage().maxRSS / 1024,
+    first_loss: losses[0]!,
+    last_loss: losses.at(-1)!,
+  };
+}
+
+function compare(name: string): void {
+  const ours: Measurement[] = [];
+  const theirs: Measurement[] = [];
+  for (let round = 0; round < Number(options.rounds); round++) {
+    ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes()]));
+    if (options.python) {
+      const config = ['--config', JSON.stringify(models[name]), '--batch', String(batch), '--time', String(time)];
+      theirs.push(inProcess(options.python, ['bench/train-step.py', ...config, ...sizes()]));
+    }
+  }
+  console.log(`${name} (${ours[0]!.parameters} parameters), ${batch} × ${time} tokens, ${threads} threads`);
+  for (const side of [ours, theirs]) if (side.length > 0) console.log(`  ${describe(side)}`);
+  if (theirs.length === 0) return;
+  const ratio = median(theirs.map(stepTime)) / median(ours.map(stepTime));
+  const memory = median(ours.map((m) => m.peak_rss_mb)) / median(theirs.map((m) => m.peak_rss_mb));
+  console.log(`  tokens/s ratio ${ratio.toFixed(2)}, peak memory ratio ${memory.toFixed(2)}`);
+}
+
+function sizes(): string[] {
+  return ['--steps', options.steps, '--threads', options.threads];
+}
+
+function inProcess(command: string, args: readonly string[]): Measurement {
+  return JSON.parse(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+}
+
+function stepTime(measurement: Measurement): number {
+  return median(measurement.times_ms);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function describe(side: readonly Measurement[]): string {
+  const medians = side.map(stepTime);
+  const tokensPerSecond = Math.round((batch * time * 1000) / median(medians));
+  const rss = Math.round(median(side.map((m) => m.peak_rss_mb)));
+  const fastest = Math.min(...side.flatMap((m) => m.times_ms));
+  const losses = `loss ${side[0]!.first_loss.toFixed(3)} → ${side[0]!.last_loss.toFixed(3)}`;
+  return (
+    `${side[0]!.what}: ${median(medians).toFixed(1)} ms a step (runs ${medians.map((x) => x.toFixed(0)).join(', ')}; ` +
+    `fastest step ${fastest.toFixed(1)}), ${median(side.map((m) => m.cpu_ms_per_step)).toFixed(0)} ms of CPU, ${tokensPerSecond} tokens/s, peak ${rss} MB, ${losses}`
+  );
+}
