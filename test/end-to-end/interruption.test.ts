@@ -20,7 +20,12 @@ import {
 const files = ['training.yaml', 'facts.jsonl'];
 const saveSteps = 10;
 const totalSteps = 300;
+/** Late enough for the mean loss of the last epoch to have begun, so that a checkpoint without it shows. */
+const interruptedAt = 95;
 const skip = tellsOfProcesses ? false : 'it finds the worker through /proc, which is not here';
+
+/** The nodes that are done when training begins. */
+const before = { facts: 'cached', statements: 'cached', tokenizer: 'cached', blank: 'cached' };
 
 /** The digests that every interrupted run must come to. */
 let expected: Record<string, string> = {};
@@ -36,7 +41,7 @@ t.test('a run that nobody interrupts', async (t) => {
 /** Nothing of the node that was interrupted is in the store: no trace, no object. */
 function assertUnpublished(t: Tap, rig: Rig, outcome: Outcome): void {
   const traces = below(rig.path('.lapidary/traces'));
-  t.equal(traces.length, 3, 'only the nodes before it have traces');
+  t.equal(traces.length, Object.keys(before).length, 'only the nodes before it have traces');
   const published = below(rig.path('.lapidary/objects')).map((path) => path.replace(/\.tree$/, ''));
   t.notOk(digests(outcome)['model.model']);
   for (const port of ['model.model', 'model.metrics']) {
@@ -61,7 +66,7 @@ function below(folder: string): string[] {
 async function assertContinues(t: Tap, rig: Rig, from: number): Promise<void> {
   const outcome = await run(rig, 'training.yaml');
   assertDone(t, outcome);
-  t.same(statuses(outcome), { statements: 'cached', tokenizer: 'cached', blank: 'cached', model: 'executed' });
+  t.same(statuses(outcome), { ...before, model: 'executed' });
   const steps = trainingSteps(outcome.events, 'model');
   t.ok(steps[0]! > from, `it went on at step ${steps[0]}, after a checkpoint at ${from} or later`);
   t.equal(steps.at(-1), totalSteps);
@@ -71,7 +76,7 @@ async function assertContinues(t: Tap, rig: Rig, from: number): Promise<void> {
 t.test('the kernel kills the worker', { skip }, async (t) => {
   const rig = makeProject(t, files);
   const started = startRun(rig, 'training.yaml');
-  const step = await started.reached('model', 2 * saveSteps + 5);
+  const step = await started.reached('model', interruptedAt);
   const [worker, ...others] = started.workers();
   t.same(others, [], 'one worker runs');
   process.kill(worker!, 'SIGKILL');
@@ -85,7 +90,7 @@ t.test('the kernel kills the worker', { skip }, async (t) => {
 t.test('Ctrl-C', { skip }, async (t) => {
   const rig = makeProject(t, files);
   const started = startRun(rig, 'training.yaml');
-  const step = await started.reached('model', 2 * saveSteps + 5);
+  const step = await started.reached('model', interruptedAt);
   const workers = started.workers();
   t.equal(workers.length, 1);
   const began = Date.now();
@@ -103,7 +108,7 @@ t.test('Ctrl-C', { skip }, async (t) => {
 t.test('kill -9 of the engine', { skip }, async (t) => {
   const rig = makeProject(t, files);
   const started = startRun(rig, 'training.yaml');
-  const step = await started.reached('model', 2 * saveSteps + 5);
+  const step = await started.reached('model', interruptedAt);
   const [worker] = started.workers();
   started.kill('SIGKILL');
   await started.ended;
@@ -118,7 +123,7 @@ t.test('kill -9 of everything at once, twice', { skip }, async (t) => {
   let step = 0;
   for (let round = 1; round <= 2; round++) {
     const started = startRun(rig, 'training.yaml');
-    step = await started.reached('model', lastSaved(step) + 2 * saveSteps + 5);
+    step = await started.reached('model', interruptedAt + (round - 1) * 3 * saveSteps);
     started.signalGroup('SIGKILL');
     await started.ended;
   }
