@@ -118,8 +118,10 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end < 0 ? text.length : end).replace(/\r$/, '');
 }
 
+/** Tabs as blanks; other control characters as U+FFFD, since a terminal would obey them. */
 function expand(text: string): string {
-  return text.replaceAll('\t', ' '.repeat(tabWidth));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return text.replaceAll('\t', ' '.repeat(tabWidth)).replace(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
 function displayWidth(text: string): number {

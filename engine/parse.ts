@@ -21,7 +21,8 @@ export function parse(source: SourceText): Result<ParsedFile> {
   const tokens = tokenise(source);
   if ('code' in tokens) return fail([tokens]);
   const documents = [...compose(tokens, source.text.length)];
-  const syntax = documents.flatMap((document) => document.errors.map((error) => syntaxError(source, error)));
+  const errors = withoutEchoes(documents.flatMap((document) => document.errors));
+  const syntax = errors.map((error) => syntaxError(source, error));
   const structure = documentErrors(source, documents);
   if (syntax.length + structure.length > 0) {
     return fail([...distinct(syntax).slice(0, maximumSyntaxErrors), ...structure]);
@@ -104,6 +105,11 @@ function documentErrors(source: SourceText, documents: readonly Document[]): Dia
     });
   }
   return diagnostics;
+}
+
+/** After a slip such as a bracket left open, every line that follows looks badly indented. One such error is enough. */
+function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
+  return errors.filter(({ message }, index) => index === 0 || !/ must start at the same column/.test(message));
 }
 
 function syntaxError(source: SourceText, error: YAMLError): Diagnostic {

@@ -5,6 +5,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type Memo, openMemo } from '../cache/memo.js';
 import { openStore, type Store } from '../cache/store.js';
+import { StoreError } from '../cache/store-error.js';
 import type { RunEvent } from './event.js';
 import { executePlan, type RunResult } from './execute.js';
 import { readGitState } from './git.js';
@@ -63,7 +64,10 @@ export async function plan(session: Session, pipeline: Pipeline): Promise<Plan> 
     history: readHistory(store.runsDirectory, nameInProject(project, pipeline.file), ids),
     device: await deviceOf(pipeline, options),
   });
-  await memo.save();
+  // What was learnt of files can be learnt again: a store that cannot be written must not keep anyone from planning.
+  await memo.save().catch((error: unknown) => {
+    if (!(error instanceof StoreError)) throw error;
+  });
   return planned;
 }
 

@@ -3,7 +3,7 @@ import { isObject } from './expand.js';
 import { atKey, atValue, type Finding, finding } from './finding.js';
 import { child } from './json-pointer.js';
 import type { Kind } from './kind.js';
-import { suggest } from './nearest.js';
+import { nearest, suggest } from './nearest.js';
 import { readReference, referredNode, type Target } from './references.js';
 import type { Json, Reference } from './spec.js';
 
@@ -73,9 +73,13 @@ function unknownPort(id: string, kind: Kind, name: string, pointer: string): Fin
 }
 
 function missingPorts(id: string, kind: Kind, ports: { readonly [port: string]: Json }, pointer: string): Finding[] {
+  // An unknown port that was meant to be this one has its own error, which names it.
+  const unknown = Object.keys(ports).filter((name) => !Object.hasOwn(kind.inputs, name));
+  const misspelt = new Set(unknown.map((name) => nearest(name, Object.keys(kind.inputs))));
   return Object.entries(kind.inputs).flatMap(([name, port]) => {
     const value = Object.hasOwn(ports, name) ? ports[name] : undefined;
     const empty = Array.isArray(value) && value.length === 0;
+    if (misspelt.has(name)) return [];
     if (port.optional || (value !== undefined && !empty)) return [];
     const place = empty ? atValue(child(pointer, name)) : atKey(pointer);
     const article = /^[aeiou]/.test(port.type) ? 'an' : 'a';

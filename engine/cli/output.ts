@@ -29,7 +29,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], json: boole
     return;
   }
   const color = pc.isColorSupported && process.stderr.isTTY === true;
-  const frames = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, textOf, { color }));
+  const frames = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, textOf, { color, showFile: shownPath }));
   process.stderr.write(`${frames.join('\n\n')}\n\n${summarise(diagnostics)}\n`);
 }
 

@@ -43,6 +43,11 @@ t.test('integers stay exact', async (t) => {
 t.test('all syntax errors at once', async (t) => {
   t.strictSame(wrong('a: "x\\q"\nb: @y\nc: {d: 1\n'), ['yaml-syntax 1:6', 'yaml-syntax 2:4', 'yaml-syntax 4:1']);
   t.strictSame(wrong('a:\n\t- 1\n'), ['yaml-syntax 2:1']);
+  t.equal(
+    wrong('a:\n  b: { c: [} }\n  d: { e: 1 }\n  f: { g: 1 }\n').length,
+    1,
+    'what follows from the first slip is not told',
+  );
   t.match(findings(parseText('a:\n\tb: 1\n'))[0], { message: /Tabs/, hint: 'Indent with spaces.' });
   t.strictSame(wrong('a: 1\n---\nb: 2\n'), ['yaml-syntax 3:1']);
   t.strictSame(wrong('%YAML 1.1\n---\na: yes\n'), ['yaml-syntax 1:1']);
