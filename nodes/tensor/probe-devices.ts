@@ -41,7 +41,11 @@ async function probe(name: DeviceName, threads: number, expected: HostTensor): P
     return { name, available: true, reason: `${steps} training steps equal the reference (${elapsed} ms)` };
   } catch (error) {
     if (error instanceof Failure) {
-      return { name, available: false, reason: [error.message, error.hint].filter(Boolean).join(' ') };
+      return {
+        name,
+        available: false,
+        reason: [error.message, error.hint].filter(Boolean).join(' — ').replace(/\s+/g, ' '),
+      };
     }
     return { name, available: false, reason: error instanceof Error ? error.message : String(error) };
   } finally {

@@ -2,4 +2,5 @@
 import { createRequire } from 'node:module';
 
 export const ort: typeof import('onnxruntime-node') = createRequire(import.meta.url)('onnxruntime-node');
-ort.env.logLevel = 'error';
+// What goes wrong is thrown as well; the log would only write it to the terminal a second time.
+ort.env.logLevel = 'fatal';

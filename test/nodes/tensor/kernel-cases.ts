@@ -163,6 +163,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     smooth((a, b) => tf.matMul(b!, a!, true, true), matrices),
     smooth((a, b) => tf.matMul(a!, swapLast(tf.mul(swapLast(b!), 2))), matrices),
     flat((a, b) => [tf.matMul(a!, b!), tf.matMul(swapLast(a!), b!, true)], broadcastMatrices),
+    flat((a, b) => tf.matMul(a!, b!, true), fc.constant([floatOf([3, 2049]), floatOf([3, 2])])),
     flat((a, b) => [tf.matMul(a!, swapLast(b!), false, true), tf.matMul(b!, a!, true, true)], broadcastMatrices),
   ],
   Cast: [
