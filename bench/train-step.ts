@@ -17,7 +17,6 @@ import { clipByGlobalNorm } from '../nodes/optim/clip.js';
 import { chain } from '../nodes/optim/transform.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
-import { tensorEnvironment } from '../nodes/tensor/process-environment.js';
 import { createRandom } from '../nodes/tensor/random.js';
 import { trainingStep } from '../nodes/train/step.js';
 
@@ -123,13 +122,7 @@ function compare(name: string): void {
   const ours: Measurement[] = [];
   const theirs: Measurement[] = [];
   for (let round = 0; round < Number(options.rounds); round++) {
-    ours.push(
-      inProcess(
-        process.execPath,
-        [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes()],
-        tensorEnvironment(),
-      ),
-    );
+    ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes()]));
     if (options.python) {
       const config = ['--config', JSON.stringify(models[name]), '--batch', String(batch), '--time', String(time)];
       theirs.push(inProcess(options.python, ['bench/train-step.py', ...config, ...sizes()]));
@@ -147,13 +140,8 @@ function sizes(): string[] {
   return ['--steps', options.steps, '--threads', options.threads];
 }
 
-function inProcess(
-  command: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Measurement {
-  const env = { ...process.env, ...environment };
-  return JSON.parse(execFileSync(command, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] }));
+function inProcess(command: string, args: readonly string[]): Measurement {
+  return JSON.parse(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
 
 function stepTime(measurement: Measurement): number {
