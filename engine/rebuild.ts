@@ -2,11 +2,12 @@
  * The rebuilder: brings one node's outputs into the store under its key, by the cheapest way there is: they are there;
  * or another run is making them right now; or the node is executed.
  */
-import { type Digest, digestHex } from '../cache/digest.js';
+import type { Digest } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
 import type { FailureReport, NodeMessage } from './event.js';
 import { clearOutputs, type Executor, type Job, jobFolders } from './job.js';
+import { stringify } from './json.js';
 import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
 import type { Lease } from './lease.js';
@@ -84,9 +85,7 @@ async function execute(work: Work, lease: Lease, context: RebuildContext): Promi
   const trace: Trace = {
     version: 1,
     key: work.key,
-    components: JSON.parse(
-      JSON.stringify(work.components, (_, v) => (typeof v === 'bigint' ? { $bigint: String(v) } : v)),
-    ),
+    components: JSON.parse(stringify(work.components)),
     outputs,
     metrics: outcome.metrics,
     counts: kept.counts,
@@ -167,9 +166,4 @@ function keepMessages(emit: (message: NodeMessage) => void) {
       emit(message);
     },
   };
-}
-
-/** First digits of a digest, for people. */
-export function shortDigest(digest: Digest | string): string {
-  return (digest.includes(':') ? digestHex(digest as Digest) : digest).slice(0, 12);
 }

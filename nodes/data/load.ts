@@ -4,7 +4,7 @@ import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import { readPath } from './field-path.js';
 import { type FormatOptions, formatOf, type NamedFile, numberUnit, readFileRows } from './formats.js';
 import { type Row, writeRows } from './jsonl.js';
-import type { DataLoadConfig } from './load-kind.js';
+import type { DataLoadConfig } from './load.kind.js';
 import { fieldsOf, findRowProblem, type RowProblem } from './row-types.js';
 
 type Context = RunContext<DataLoadConfig>;

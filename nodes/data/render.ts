@@ -3,7 +3,7 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import { readPath } from './field-path.js';
 import { type NumberedRow, type Row, readRows, writeRows } from './jsonl.js';
-import type { DataRenderConfig } from './render-kind.js';
+import type { DataRenderConfig } from './render.kind.js';
 import { compileRowTemplate, type Rendering, type RowTemplate } from './row-template.js';
 import { findRowProblem, isEmptyField } from './row-types.js';
 import { createRootScope, createScope, type Scope } from './template.js';

@@ -5,7 +5,7 @@ import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import { readPath } from './field-path.js';
 import { chooseIndices, chooseKeys, countHeldOut } from './hold-out.js';
 import { createRowWriter, describe, type NumberedRow, type Row, readRows } from './jsonl.js';
-import type { DataSplitConfig } from './split-kind.js';
+import type { DataSplitConfig } from './split.kind.js';
 
 type Context = RunContext<DataSplitConfig>;
 

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
-import type { ReportCompareConfig } from './compare-kind.js';
+import type { ReportCompareConfig } from './compare.kind.js';
 import { formatDifference, formatNumber, type Table, toMarkdown, toPlainText } from './table.js';
 
 /** Metrics under the label of their column. */

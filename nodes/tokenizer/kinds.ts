@@ -1,4 +1,4 @@
 import type { Kind } from '../../engine/kind.js';
-import { tokenizerTrain } from './train-kind.js';
+import { tokenizerTrain } from './train.kind.js';
 
 export const tokenizerKinds: readonly Kind[] = [tokenizerTrain];

@@ -17,7 +17,7 @@ import {
   tokenizerJson,
 } from './byte-level.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
-import type { TokenizerTrainConfig } from './train-kind.js';
+import type { TokenizerTrainConfig } from './train.kind.js';
 
 type Context = RunContext<TokenizerTrainConfig>;
 

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelInit } from '../../nodes/model/init.kind.js';
-import { tokenizerTrain } from '../../nodes/tokenizer/train-kind.js';
+import { tokenizerTrain } from '../../nodes/tokenizer/train.kind.js';
 import { runKind } from './run-kind.js';
 
 export const sentences = [

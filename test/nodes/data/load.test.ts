@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dataLoad } from '../../../nodes/data/load-kind.js';
+import { dataLoad } from '../../../nodes/data/load.kind.js';
 import { type KindResult, readJsonl, runKind } from '../run-kind.js';
 import { tempFile } from './temp.js';
 

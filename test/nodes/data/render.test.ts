@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dataRender } from '../../../nodes/data/render-kind.js';
+import { dataRender } from '../../../nodes/data/render.kind.js';
 import { type KindResult, readJsonl, runKind } from '../run-kind.js';
 import { tempRows } from './temp.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { chooseKeys, countHeldOut } from '../../../nodes/data/hold-out.js';
-import { dataSplit } from '../../../nodes/data/split-kind.js';
+import { dataSplit } from '../../../nodes/data/split.kind.js';
 import { type KindResult, readJsonl, runKind } from '../run-kind.js';
 import { tempRows } from './temp.js';
 

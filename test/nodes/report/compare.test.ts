@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { reportCompare } from '../../../nodes/report/compare-kind.js';
+import { reportCompare } from '../../../nodes/report/compare.kind.js';
 import { formatDifference, formatNumber } from '../../../nodes/report/table.js';
 import { tempFile } from '../data/temp.js';
 import { type KindResult, runKind } from '../run-kind.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { type Encoding, loadTokenizer } from '../../../nodes/tokenizer/tokenizer.js';
-import { tokenizerTrain } from '../../../nodes/tokenizer/train-kind.js';
+import { tokenizerTrain } from '../../../nodes/tokenizer/train.kind.js';
 import { tempRows } from '../data/temp.js';
 import { type KindResult, type KindRun, runKind } from '../run-kind.js';
 
