@@ -1,6 +1,6 @@
 import { buildGraph, toDot, toMermaid } from '../graph.js';
 import type { RegisterCommand } from './command.js';
-import { openPipeline } from './open-pipeline.js';
+import { loadOrReport, sessionOptions } from './open-pipeline.js';
 import { print, printJson, UsageError } from './output.js';
 
 interface GraphOptions {
@@ -18,9 +18,10 @@ export const registerGraph: RegisterCommand = (program, context) => {
       if (options.format !== 'mermaid' && options.format !== 'dot') {
         throw new UsageError(`--format takes mermaid or dot, not ${options.format}`);
       }
-      const opened = await openPipeline(file, options.json ? { json: true } : {}, context);
-      if (!opened) return;
-      const graph = buildGraph(opened.pipeline);
+      const words = options.json ? { json: true } : {};
+      const loaded = await loadOrReport(sessionOptions(file, words, context), words, context);
+      if (!loaded) return;
+      const graph = buildGraph(loaded.value);
       if (options.json) {
         printJson({
           nodes: graph.order.map(({ id, kind }) => ({ id, uses: kind.name })),

@@ -38,11 +38,15 @@ export async function openPipeline(
   context: CliContext,
 ): Promise<OpenedPipeline | undefined> {
   const chosen = sessionOptions(file, options, context);
+  const loaded = await loadOrReport(chosen, options, context);
+  return loaded && { session: await openSession(chosen), pipeline: loaded.value, warnings: loaded.warnings };
+}
+
+/** As `openPipeline`, without a store: nothing is written. */
+export async function loadOrReport(chosen: SessionOptions, options: PipelineOptions, context: CliContext) {
   const loaded = await load(chosen);
-  if (!loaded.ok) {
-    printDiagnostics(loaded.diagnostics, options.json === true);
-    context.exit(exitCodes.invalid);
-    return undefined;
-  }
-  return { session: await openSession(chosen), pipeline: loaded.value, warnings: loaded.warnings };
+  if (loaded.ok) return loaded;
+  printDiagnostics(loaded.diagnostics, options.json === true);
+  context.exit(exitCodes.invalid);
+  return undefined;
 }

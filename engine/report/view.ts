@@ -88,15 +88,17 @@ function progressText(node: RunningNode, nowMs: number): string {
     `${Math.floor(done * 100)} %`.padStart(5),
     `${progress.step}/${progress.total} ${progress.unit}`,
   ];
-  parts.push(...valuesText(progress));
   const left = remainingMs(node, nowMs);
   if (left !== undefined) parts.push(`${formatDuration(left)} left`);
+  parts.push(...valuesText(progress));
   return parts.join('  ');
 }
 
-/** `loss 1.935`, `14.2k tokens/s`. */
+/** `loss 1.935`, `14.2k tokens/s`, and what else there is: a narrow terminal cuts the end off. */
 export function valuesText(progress: Progress): string[] {
-  return Object.entries(progress.values ?? {}).map(([name, value]) =>
+  const rank = (name: string) => (name === 'loss' ? 0 : name.endsWith('_per_second') ? 1 : 2);
+  const readings = Object.entries(progress.values ?? {}).sort(([a], [b]) => rank(a) - rank(b));
+  return readings.map(([name, value]) =>
     name.endsWith('_per_second')
       ? `${formatRate(value)} ${name.slice(0, -'_per_second'.length)}/s`
       : `${name} ${formatNumber(value)}`,

@@ -44,12 +44,12 @@ t.test('a running node shows its bar, readings and what is left', async (t) => {
       step: 200,
       total: 400,
       unit: 'steps',
-      values: { loss: 1.5, tokens_per_second: 14_200 },
+      values: { learning_rate: 0.001, tokens_per_second: 14_200, loss: 1.5 },
     },
   ];
   const view = events.reduce((before, event, i) => update(before, event, i * 1000), emptyView);
   t.same(lines(view, 4000, plain, 200), [
-    '⠋ sft  ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌   50 %  200/400 steps  loss 1.500  14.2k tokens/s  4.0 s left',
+    '⠋ sft  ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌   50 %  200/400 steps  4.0 s left  loss 1.500  14.2k tokens/s  learning_rate 0.001000',
   ]);
   t.equal(lines(view, 4000, plain, 40)[0]!.length, 40, 'cut to the width of the terminal');
   const done = update(view, { event: 'node.finished', node: 'sft', status: 'stopped', duration_ms: 1 }, 5000);
