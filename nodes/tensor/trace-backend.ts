@@ -178,6 +178,6 @@ function callSite(): string {
   Error.stackTraceLimit = 100;
   const lines = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = limit;
-  const own = lines.find((line) => !/@tensorflow|node:|nodes\/tensor\/trace(-backend)?\.[jt]s/.test(line));
+  const own = lines.find((line) => !/@tensorflow|tfjs-core|node:|nodes\/tensor\/trace(-backend)?\.[jt]s/.test(line));
   return own?.trim() ?? 'from an unknown place';
 }

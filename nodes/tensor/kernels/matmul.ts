@@ -5,7 +5,7 @@ import { sizeOf } from '../host-tensor.js';
 import { add } from './arithmetic.js';
 import { input, type KernelTable, kernel, requireFloat } from './kernel.js';
 import { reshaped } from './reshape.js';
-import { scalarDtype, transposed } from './shape.js';
+import { scalarDtype } from './shape.js';
 
 interface Operand {
   readonly matrices: Sym;
@@ -13,17 +13,13 @@ interface Operand {
   readonly swapped: boolean;
 }
 
-/** Beyond this many columns the rows of a matrix lie so far apart that transposing it costs more than it saves. */
-const widestTurned = 2048;
-
 /**
- * A product of (batches of) matrices. A transpose of the right operand is never carried out: the product reads it the
- * other way round at no cost. The left one is transposed first: ONNX Runtime would do so again for every block of columns,
- * which makes the gradient of a weight a tenth slower. Where only one operand has a batch, the batch is more rows of one larger product.
+ * A product of (batches of) matrices. A transpose of the last two axes is never carried out: the product reads its
+ * operand the other way round. Where only one operand has a batch, the batch is more rows of one larger product.
  */
 export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: boolean, transposeB: boolean): Sym {
   requireFloat('MatMul', first, second);
-  const left = turned(b, withoutTranspose(b, first, transposeA));
+  const left = withoutTranspose(b, first, transposeA);
   const right = withoutTranspose(b, second, transposeB);
   const [rows, inner] = sidesOf(left);
   const [, columns] = sidesOf(right);
@@ -44,16 +40,6 @@ export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: bo
   if (!left.swapped && !right.swapped) return b.node('MatMul', [left.matrices, right.matrices], result);
   const attributes = { transA: int(Number(left.swapped)), transB: int(Number(right.swapped)) };
   return b.node('FusedMatMul', [left.matrices, right.matrices], result, attributes, 'com.microsoft');
-}
-
-/** Swaps the axes at once where that is the faster way. */
-function turned(b: GraphBuilder, operand: Operand): Operand {
-  const { matrices, swapped } = operand;
-  const { shape } = matrices;
-  const rank = shape.length;
-  if (!swapped || shape.at(-1)! > widestTurned) return operand;
-  const perm = shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-  return { matrices: transposed(b, matrices, perm), swapped: false };
 }
 
 /** Rows and columns as the product sees them. */
