@@ -16,9 +16,12 @@ const firstMoment = (name: string) => `adam.m.${name}`;
 const secondMoment = (name: string) => `adam.v.${name}`;
 
 /**
- * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p(1 − ηλ) − η m̂ / (√v̂ + ε), with m̂ and v̂ corrected for their start
- * at 0. The corrections and η are folded into scalars, since on a CPU every pass over a tensor costs its bandwidth:
- * η m̂ / (√v̂ + ε) = (η √c₂ / c₁) · m / (√v + ε √c₂), with c = 1 − βᵗ.
+ * With m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², and m̂, v̂ corrected for their start at 0:
+ * p ← p(1 − ηλ) − η m̂ / (√v̂ + ε).
+ *
+ * On a CPU every pass over a tensor costs its bandwidth, so constant factors are kept out of the tensors. The state is
+ * m / (1 − β₁) and v / (1 − β₂), which need no scaling of g, and with a = (1 − β₁) / (1 − β₁ᵗ), b = (1 − β₂) / (1 − β₂ᵗ)
+ * the update is (η a / √b) · m / (√v + ε / √b).
  */
 export function adamw(options: AdamWOptions): Optimizer {
   const { beta1, beta2, epsilon, weightDecay } = options;
@@ -31,11 +34,11 @@ export function adamw(options: AdamWOptions): Optimizer {
         ]),
       ),
     scalars({ step, learningRate }) {
-      const correction1 = 1 - beta1 ** step;
-      const rootOfCorrection2 = Math.sqrt(1 - beta2 ** step);
+      const first = (1 - beta1) / (1 - beta1 ** step);
+      const rootOfSecond = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
       return {
-        'adam.rate': float32([], [(learningRate * rootOfCorrection2) / correction1]),
-        'adam.floor': float32([], [epsilon * rootOfCorrection2]),
+        'adam.rate': float32([], [(learningRate * first) / rootOfSecond]),
+        'adam.floor': float32([], [epsilon / rootOfSecond]),
         'adam.keep': float32([], [1 - learningRate * weightDecay]),
       };
     },
@@ -46,8 +49,8 @@ export function adamw(options: AdamWOptions): Optimizer {
       const nextState: Record<string, Tensor> = {};
       const nextParameters: Record<string, Tensor> = {};
       for (const [name, gradient] of Object.entries(gradients)) {
-        const m = tf.add(tf.mul(state[firstMoment(name)]!, beta1), tf.mul(gradient, 1 - beta1));
-        const v = tf.add(tf.mul(state[secondMoment(name)]!, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+        const m = tf.add(tf.mul(state[firstMoment(name)]!, beta1), gradient);
+        const v = tf.add(tf.mul(state[secondMoment(name)]!, beta2), tf.square(gradient));
         const update = tf.mul(tf.div(m, tf.add(tf.sqrt(v), floor)), rate);
         const parameter = parameters[name]!;
         const decays = weightDecay !== 0 && parameter.rank >= 2;

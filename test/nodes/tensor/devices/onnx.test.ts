@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import t from 'tap';
-import type { Device, HostTensors } from '../../../../nodes/tensor/device.js';
+import type { Device, HostTensor, HostTensors } from '../../../../nodes/tensor/device.js';
 import { createOnnxDevice } from '../../../../nodes/tensor/devices/onnx.js';
 import { createReferenceDevice } from '../../../../nodes/tensor/devices/reference.js';
 import { bool, float32, int32 } from '../../../../nodes/tensor/host-tensor.js';
@@ -83,6 +83,39 @@ t.test('tensors that are worth two threads give the same bits with one', async (
   }
   t.equal(digests[1], digests[0]);
   t.equal(digests[2], digests[0]);
+});
+
+t.test('gradients of weights of many shapes have the same bits whatever the threads', async (t) => {
+  const inner = 512;
+  const random = createRandom(5, 'operands');
+  const digests: string[] = [];
+  const shapes = [
+    [96, 96],
+    [300, 2],
+    [32, 96],
+    [64, 128],
+    [128, 384],
+    [384, 1152],
+  ] as const;
+  for (const threads of [1, 2, 3, 8]) {
+    const device = onnx(threads);
+    const results: Record<string, HostTensor> = {};
+    for (const [rows, columns] of shapes) {
+      const left = float32([inner, rows]);
+      const right = float32([inner, columns]);
+      random.fillNormal(left.data, 1);
+      random.fillNormal(right.data, 1);
+      const program = device.program('product', (_, inputs) => ({
+        outputs: { product: tf.matMul(inputs.left!, inputs.right!, true, false) },
+      }));
+      const { product } = await program.run(device.createState({}), { left, right });
+      results[`${rows} × ${columns}`] = product!;
+      await program.dispose();
+    }
+    digests.push(digestOf(results));
+    await device.dispose();
+  }
+  t.equal(new Set(digests).size, 1);
 });
 
 t.test('a program is compiled once for each structure and shape', async (t) => {
