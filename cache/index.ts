@@ -12,6 +12,7 @@ export {
 } from './digest.js';
 export type { Lock, LockOptions } from './lock.js';
 export { type Memo, openMemo } from './memo.js';
+export { type Pruned, type PruneOptions, prune, type Roots } from './prune.js';
 export type { PublishOptions } from './publish.js';
 export { openStore, type Store } from './store.js';
 export { StoreError, type StoreErrorCode } from './store-error.js';

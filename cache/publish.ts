@@ -7,7 +7,7 @@
  * miss and not an error. It never has wrong bytes.
  */
 import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestBytes, digestFile } from './digest.js';
 import { type Layout, objectPath } from './layout.js';
@@ -144,8 +144,17 @@ async function install(layout: Layout, temporary: string, digest: Digest): Promi
   });
 }
 
-/** An object of another size than its content has was damaged from outside, and is written anew. */
+/**
+ * An object of another size than its content has was damaged from outside, and is written anew. One that is as it
+ * should be is made young again, so that a `prune` going on at the same time leaves it to whoever publishes it now.
+ */
 async function isPresent(layout: Layout, digest: Digest, size: number): Promise<boolean> {
-  const found = await lstat(objectPath(layout, digest)).catch(() => undefined);
-  return found?.isFile() === true && found.size === size;
+  const path = objectPath(layout, digest);
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile() !== true || found.size !== size) return false;
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    (error: unknown) => systemCode(error) !== 'ENOENT',
+  );
 }

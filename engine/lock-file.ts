@@ -29,10 +29,14 @@ export function lockPath(pipelineFile: string): string {
 /** The lock file beside a pipeline; `undefined` when there is none or it is not one. */
 export function readLock(pipelineFile: string): LockFile | undefined {
   const path = lockPath(pipelineFile);
-  if (!existsSync(path)) return undefined;
+  return existsSync(path) ? parseLock(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** A lock file's content; `undefined` when the text is none, such as one with the marks of a merge conflict. */
+export function parseLock(text: string): LockFile | undefined {
   try {
-    const lock = JSON.parse(readFileSync(path, 'utf8')) as LockFile;
-    return lock.version === 1 && typeof lock.nodes === 'object' ? lock : undefined;
+    const lock = JSON.parse(text) as LockFile;
+    return lock.version === 1 && typeof lock.nodes === 'object' && lock.nodes !== null ? lock : undefined;
   } catch {
     return undefined;
   }

@@ -175,6 +175,17 @@ export function* readRecords(runsDirectory: string): Generator<RunRecord> {
   }
 }
 
+/** Whether the process of a run whose record says `running` is still there. */
+export function isAlive({ pid }: RunRecord): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user is there, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Of how many past runs the history of a pipeline is put together at the most. */
 const historyDepth = 50;
 

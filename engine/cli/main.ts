@@ -16,8 +16,12 @@ const commands: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   graph: async () => (await import('./graph.js')).registerGraph,
   runs: async () => (await import('./runs.js')).registerRuns,
   show: async () => (await import('./show.js')).registerShow,
+  diff: async () => (await import('./diff.js')).registerDiff,
   metrics: async () => (await import('./metrics.js')).registerMetrics,
   reproduce: async () => (await import('./reproduce.js')).registerReproduce,
+  restore: async () => (await import('./restore.js')).registerRestore,
+  gc: async () => (await import('./gc.js')).registerGc,
+  verify: async () => (await import('./verify.js')).registerVerify,
   kinds: async () => (await import('./kinds.js')).registerKinds,
   doctor: async () => (await import('./doctor.js')).registerDoctor,
 };

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { type RunRecord, readRecords } from '../record.js';
+import { isAlive, type RunRecord, readRecords } from '../record.js';
 import { formatDuration, shortHash } from '../report/format.js';
 import type { RegisterCommand } from './command.js';
 import { runsDirectory } from './find-run.js';
@@ -61,10 +61,5 @@ function summaryOf(record: RunRecord) {
 /** A run whose record says that it runs, and whose process is gone, was killed. */
 export function shownStatus(record: RunRecord): string {
   if (record.status !== 'running') return record.status;
-  try {
-    process.kill(record.pid, 0);
-    return 'running';
-  } catch {
-    return 'killed';
-  }
+  return isAlive(record) ? 'running' : 'killed';
 }

@@ -23,6 +23,13 @@ export function formatRate(value: number): string {
   return value >= 1e4 ? `${(value / 1e3).toFixed(1)}k` : value.toFixed(0);
 }
 
+/** `812 B`, `14.2 kB`, `1.3 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
