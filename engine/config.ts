@@ -1,6 +1,7 @@
 /** A node's `with`: checked by its kind's schema and by the kind itself, defaults filled in. */
-import { isObject } from './expand.js';
+
 import { atValue, covers, type Finding, finding } from './finding.js';
+import { isObject } from './json.js';
 import type { Kind } from './kind.js';
 import { checkBySchema } from './schema-check.js';
 import type { Json, JsonObject } from './spec.js';

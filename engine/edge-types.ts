@@ -1,6 +1,7 @@
 /** Types across edges: each artifact must be what the port takes, and each dataset's rows too, where they are known. */
 import { atValue, type Finding, finding } from './finding.js';
 import type { InputPort, Kind, RowType } from './kind.js';
+import { writtenId } from './matrix.js';
 import type { JsonObject } from './spec.js';
 import type { Edge } from './wiring.js';
 
@@ -22,14 +23,23 @@ export interface EdgeTypes {
 export function checkEdgeTypes(nodes: ReadonlyMap<string, TypedNode>, order: readonly string[]): EdgeTypes {
   const rows = new Map<string, ReadonlyMap<string, RowType>>();
   const findings: Finding[] = [];
+  const told = new Set<string>();
+  // Of the instances of a matrix, one tells for all.
+  const tell = ({ from, to }: Edge, found: readonly Finding[]): void => {
+    const edge = [writtenId(from.node), from.port, writtenId(to.node), to.port];
+    for (const each of found) {
+      const key = JSON.stringify([each.code, ...edge]);
+      if (!told.has(key)) findings.push(each);
+      told.add(key);
+    }
+  };
   for (const node of nodes.values()) {
-    for (const edge of node.edges) findings.push(...artifactMismatch(edge, node, nodes));
+    for (const edge of node.edges) tell(edge, artifactMismatch(edge, node, nodes));
   }
   for (const id of order) {
     const node = nodes.get(id);
     if (node === undefined) continue;
-    for (const edge of node.edges)
-      findings.push(...rowMismatch(edge, node, rows.get(edge.from.node)?.get(edge.from.port)));
+    for (const edge of node.edges) tell(edge, rowMismatch(edge, node, rows.get(edge.from.node)?.get(edge.from.port)));
     if (node.config !== undefined) rows.set(id, outputRows(node, node.config, rows));
   }
   return { rows, findings };

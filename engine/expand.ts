@@ -2,7 +2,9 @@
 import type { Diagnostic } from './diagnostic.js';
 import type { Finding, Origin } from './finding.js';
 import { type Interpolated, interpolate, type Parameter, type Scope, type Use } from './interpolate.js';
+import { isObject } from './json.js';
 import { child, parent } from './json-pointer.js';
+import { fanOut, type Instance } from './matrix.js';
 import { suggest } from './nearest.js';
 import { parse } from './parse.js';
 import type { Json, JsonObject } from './spec.js';
@@ -14,9 +16,12 @@ export interface LoadOptions {
 }
 
 export interface ExpandedFile {
+  /** The file; of a node with a matrix, its first instance, and `matrix` with its values resolved. */
   readonly value: Json;
   readonly params: JsonObject;
-  /** What each node's values were made of, by pointer into the file. */
+  /** The nodes to run, in the order written. */
+  readonly instances: readonly Instance[];
+  /** What each instance's values were made of, by pointer into the file. */
   readonly uses: ReadonlyMap<string, ReadonlyMap<string, Use>>;
   readonly origin: Origin;
   /** Pointers of values that could not be resolved. */
@@ -31,7 +36,8 @@ const openKeys = ['with', 'resources', 'cache'] as const;
 
 export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
   if (!isObject(value)) {
-    return { value, params: {}, uses: new Map(), origin: () => undefined, broken: [], findings: [], diagnostics: [] };
+    const nothing = { params: {}, instances: [], uses: new Map(), broken: [], findings: [], diagnostics: [] };
+    return { ...nothing, value, origin: () => undefined };
   }
   const findings: Finding[] = [];
   const broken: string[] = [];
@@ -55,23 +61,47 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
   }
 
   const scope: Scope = { params, environment: options.environment };
+  const matrices = new Map<string, ReadonlyMap<string, Parameter>>();
+  const written = isObject(value.nodes) ? Object.entries(value.nodes) : [];
+  for (const [id, node] of written) {
+    if (!isObject(node) || node.matrix === undefined) continue;
+    const result = interpolate(node.matrix, child(child('/nodes', id), 'matrix'), scope);
+    const environment = [...new Set([...result.uses.values()].flatMap((use) => use.environment))];
+    const axes = collect(result);
+    const broken = result.broken.length > 0;
+    matrices.set(
+      id,
+      new Map(
+        isObject(axes) ? Object.entries(axes).map(([axis, each]) => [axis, { value: each, environment, broken }]) : [],
+      ),
+    );
+  }
+  const fanned = fanOut(written, (id) => matrices.get(id) ?? new Map());
+  findings.push(...fanned.findings);
+
   const uses = new Map<string, ReadonlyMap<string, Use>>();
-  const expandNode = (id: string, node: Json): Json => {
-    if (!isObject(node)) return node;
+  const instances = fanned.instances.map((instance): Instance => {
+    const { id, node, matrix } = instance;
+    if (!isObject(node)) return instance;
     const own = new Map<string, Use>();
     const expanded: Record<string, Json> = { ...node };
+    const inputs = isObject(node.inputs) ? new Map(Object.entries(node.inputs)) : new Map<string, Json>();
     for (const key of openKeys) {
       const section = node[key];
       if (section === undefined) continue;
-      const result = interpolate(section, child(child('/nodes', id), key), scope);
+      const result = interpolate(section, child(child('/nodes', instance.written), key), { ...scope, matrix, inputs });
       for (const [pointer, use] of result.uses) own.set(pointer, use);
       expanded[key] = collect(result);
     }
     uses.set(id, own);
-    return expanded;
-  };
+    return { ...instance, node: expanded };
+  });
 
-  const nodes = isObject(value.nodes) ? mapObject(value.nodes, expandNode) : value.nodes;
+  const first = new Map<string, Json>();
+  for (const { written: id, node } of instances) if (!first.has(id)) first.set(id, node);
+  const nodes = isObject(value.nodes)
+    ? mapObject(value.nodes, (id) => withMatrix(first.get(id)!, matrices.get(id)))
+    : value.nodes;
   const settled = Object.fromEntries([...params].map(([name, parameter]) => [name, parameter.value]));
   return {
     value: {
@@ -80,12 +110,19 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
       ...(nodes === undefined ? {} : { nodes }),
     },
     params: settled,
+    instances,
     uses,
     origin: originOf(uses, given.values),
     broken,
     findings,
     diagnostics: given.diagnostics,
   };
+}
+
+/** A node with the matrix that was taken out of it for its instances, so that its shape can be checked. */
+function withMatrix(node: Json, matrix: ReadonlyMap<string, Parameter> | undefined): Json {
+  if (!isObject(node) || matrix === undefined) return node;
+  return { ...node, matrix: Object.fromEntries([...matrix].map(([axis, { value }]) => [axis, value])) };
 }
 
 /** The nearest value around a pointer that a parameter was part of. */
@@ -133,10 +170,6 @@ export function readArgument(text: string): Json {
   const { value } = result.value;
   const block = isObject(value) || Array.isArray(value) ? !/^\s*[[{]/.test(text) : false;
   return block ? text : value;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function mapObject(object: JsonObject, change: (key: string, value: Json) => Json): JsonObject {

@@ -1,5 +1,5 @@
 /**
- * `${params.x}` and `${env.X}` in values. The whole of a text gives way to the value with its type; in a longer text
+ * `${params.x}`, `${matrix.x}`, `${inputs.x}` and `${env.X}` in values. The whole of a text gives way to the value with its type; in a longer text
  * the value is written out. `$${` stands for `${` itself.
  */
 import { atValue, type Finding, finding } from './finding.js';
@@ -18,6 +18,10 @@ export interface Parameter {
 /** What may be referred to. `params` is absent inside the parameters themselves. */
 export interface Scope {
   readonly params?: ReadonlyMap<string, Parameter>;
+  /** The values of the axes of the instance; absent outside nodes. */
+  readonly matrix?: ReadonlyMap<string, Parameter>;
+  /** What is wired to each port, as written: the names of results that a table shows. */
+  readonly inputs?: ReadonlyMap<string, Json>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -140,12 +144,26 @@ function lookUp(expression: string, at: string, scope: Scope): Found | Finding {
       hint: suggest(name, scope.params.keys(), 'Parameters') ?? 'The pipeline has no `params`.',
     });
   }
+  if (space === 'matrix' && scope.matrix && name !== '') {
+    const value = scope.matrix.get(name);
+    if (value) return value;
+    return finding('unknown-parameter', atValue(at), `The node has no axis \`${name}\``, {
+      hint: suggest(name, scope.matrix.keys(), 'Its axes') ?? 'Neither it nor what it takes from has a `matrix`.',
+    });
+  }
+  if (space === 'inputs' && scope.inputs && name !== '') {
+    const value = scope.inputs.get(name);
+    if (value !== undefined) return { value, environment: [], broken: false };
+    return finding('unknown-port', atValue(at), `Nothing is wired to the input \`${name}\``, {
+      hint: suggest(name, scope.inputs.keys(), 'Its inputs') ?? 'The node has no `inputs`.',
+    });
+  }
   if (space === 'env' && name !== '') {
     const value = Object.hasOwn(scope.environment, name) ? scope.environment[name] : undefined;
     if (value !== undefined) return { value, environment: [name], broken: false };
     return finding('unknown-variable', atValue(at), `The environment variable \`${name}\` is not set`);
   }
   return finding('invalid-value', atValue(at), `\`\${${expression}}\` refers to nothing`, {
-    hint: 'Write `${params.NAME}` or `${env.NAME}`; for the text itself, `$${`.',
+    hint: 'Write `${params.NAME}`, `${matrix.AXIS}`, `${inputs.PORT}` or `${env.NAME}`; for the text itself, `$${`.',
   });
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from './spec.js';
+
 /**
  * JSON that keeps big integers: a `bigint` travels as `{"$bigint": "…"}`, so that a seed beyond 2^53 reaches a worker
  * and a record exactly.
@@ -11,4 +13,8 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text, (_, item) =>
     item !== null && typeof item === 'object' && typeof item.$bigint === 'string' ? BigInt(item.$bigint) : item,
   );
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

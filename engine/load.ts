@@ -1,7 +1,8 @@
 /** The front half of the engine in one call: file → pipeline, or all that is wrong with it. */
 import { dirname } from 'node:path';
-import { expandFile, isObject, type LoadOptions } from './expand.js';
+import { expandFile, type LoadOptions } from './expand.js';
 import { atValue, type Finding, finding, inOrder, locateFindings } from './finding.js';
+import { isObject } from './json.js';
 import { child } from './json-pointer.js';
 import { parse } from './parse.js';
 import { type Kinds, resolveNodes, type SettledNode } from './resolve.js';
@@ -33,7 +34,7 @@ async function resolvePipeline(
   warnings: Extract<Result<ParsedFile>, { ok: true }>['warnings'],
 ): Promise<Result<Pipeline>> {
   const expanded = expandFile(parsed.value, options);
-  const shape = validate(expanded.value, new Set(expanded.broken));
+  const shape = validate(expanded.value, expanded.instances, new Set(expanded.broken));
   const earlier = [...expanded.findings, ...shape];
   const { nodes, findings } = resolveNodes(expanded, catalog, earlier, options.environment);
   const located = await findSources(nodes, dirname(parsed.source.file));
@@ -63,7 +64,7 @@ async function findSources(
     const { files, missing } = await expandSources(node.sources, directory);
     nodes.push({ ...node, files });
     for (const { pattern, pointer, hint } of missing) {
-      const place = child(child('/nodes', node.id), 'with') + pointer;
+      const place = child(child('/nodes', node.written), 'with') + pointer;
       findings.push(finding('data-file-not-found', atValue(place), `There is no file \`${pattern}\``, { hint }));
     }
   }

@@ -150,7 +150,7 @@ function nodeRecipe(
 function located(reason: Reason, node: ResolvedNode, pipeline: Pipeline): Reason {
   if (reason.because !== 'config') return reason;
   const parameter = node.parameterOf[reason.pointer];
-  const pointer = parameter === undefined ? `/nodes/${node.id}/with${reason.pointer}` : `/params/${parameter}`;
+  const pointer = parameter === undefined ? `/nodes/${node.written}/with${reason.pointer}` : `/params/${parameter}`;
   const { file, start } = pipeline.positions.value(pointer);
   const place: Place = { file, ...positionOf(pipeline.text, start) };
   return { ...reason, place, ...(parameter === undefined ? {} : { parameter }) };

@@ -1,6 +1,7 @@
 /** What is written under `inputs`, read as references to other nodes' outputs. */
 import { atValue, type Finding, finding } from './finding.js';
 import type { Kind } from './kind.js';
+import { writtenId } from './matrix.js';
 import { suggest } from './nearest.js';
 import type { Reference } from './spec.js';
 
@@ -10,8 +11,8 @@ export interface Target {
   readonly kind?: Kind;
 }
 
-/** `node` or `node.port`. Wider than what a node may be called, so that a slip is answered by the right name. */
-const written = /^([a-zA-Z0-9_-]+)(?:\.([a-zA-Z0-9_-]+))?$/;
+/** An instance, or one of its ports. Wider than what a node may be called, so that a slip is answered by the right name. */
+const written = /^([a-zA-Z0-9_-]+(?:\[[^\]]*\])?)(?:\.([a-zA-Z0-9_-]+))?$/;
 
 /** The node that a reference names, whether there is one or not. */
 export function referredNode(text: string): string | undefined {
@@ -31,14 +32,14 @@ export function readReference(
     return finding('invalid-value', atValue(pointer), `\`${text}\` is not a reference to a node`, {
       hint: text.includes('${')
         ? 'References are written out; `${…}` works in `with` and `resources`.'
-        : 'Write `node`, or `node.port`.',
+        : 'Write `node`, `node.port`, or `node[*].port` for all of a matrix.',
     });
   }
   const [, node = '', port] = match;
   const target = targets.get(node);
   if (target === undefined) {
-    return finding('unknown-node', atValue(pointer), `There is no node \`${node}\``, {
-      hint: suggest(node, targets.keys(), 'Nodes'),
+    return finding('unknown-node', atValue(pointer), `There is no node \`${writtenId(node)}\``, {
+      hint: suggest(writtenId(node), new Set([...targets.keys()].map(writtenId)), 'Nodes'),
     });
   }
   if (target.kind === undefined) return undefined;

@@ -2,11 +2,13 @@
 import { checkConfig } from './config.js';
 import { findCycles, topologicalOrder } from './cycles.js';
 import { checkEdgeTypes, type EdgeTypes, type TypedNode } from './edge-types.js';
-import { type ExpandedFile, isObject, type LoadOptions } from './expand.js';
+import type { ExpandedFile, LoadOptions } from './expand.js';
 import { atValue, type Finding, finding, withAncestors } from './finding.js';
 import type { Interpolated } from './interpolate.js';
+import { isObject } from './json.js';
 import { child } from './json-pointer.js';
 import type { Catalog, Kind, Resources } from './kind.js';
+import type { Instance } from './matrix.js';
 import { suggest } from './nearest.js';
 import type { Json, JsonObject, Reference, ResolvedNode } from './spec.js';
 import { readWiring, type Wiring } from './wiring.js';
@@ -25,6 +27,7 @@ export interface Resolution {
 
 interface Draft {
   readonly id: string;
+  readonly instance: Instance;
   readonly pointer: string;
   readonly written: JsonObject;
   readonly kind?: Kind;
@@ -41,20 +44,24 @@ export function resolveNodes(
 ): Resolution {
   const broken = new Set(file.broken);
   const faulty = withAncestors([...file.broken, ...earlier.map(({ pointer }) => pointer)]);
-  const written = isObject(file.value) && isObject(file.value.nodes) ? Object.entries(file.value.nodes) : [];
   const findings: Finding[] = [];
-  const targets = new Map(written.map(([id, node]) => [id, kindOf(node, catalog)]));
+  const tell = tellingOnce(findings);
+  const targets = new Map(file.instances.map(({ id, node }) => [id, kindOf(node, catalog)]));
 
-  const drafts = written.map(([id, value]): Draft => {
-    const pointer = child('/nodes', id);
-    const node = isObject(value) ? value : {};
+  const drafts = file.instances.map((instance): Draft => {
+    const { id } = instance;
+    const pointer = child('/nodes', instance.written);
+    const node = isObject(instance.node) ? instance.node : {};
     const { kind } = targets.get(id)!;
-    if (kind === undefined && typeof node.uses === 'string') findings.push(unknownKind(node.uses, pointer, catalog));
+    if (kind === undefined && typeof node.uses === 'string') {
+      tell(instance, [unknownKind(node.uses, pointer, catalog)]);
+    }
     const checked = kind && checkConfig(kind, node.with, child(pointer, 'with'), broken, faulty);
     const wiring = readWiring(id, kind, node.inputs, child(pointer, 'inputs'), targets);
-    findings.push(...(checked?.findings ?? []), ...wiring.findings);
+    tell(instance, [...(checked?.findings ?? []), ...wiring.findings]);
     return {
       id,
+      instance,
       pointer,
       written: node,
       wiring,
@@ -72,6 +79,18 @@ export function resolveNodes(
     kind && config ? [settledNode({ ...draft, kind, config }, types, file, environment, faulty)] : [],
   );
   return { nodes, findings };
+}
+
+/** Adds to `findings`. Instances of a node have most errors in common: of several at one place, the first tells its own. */
+function tellingOnce(findings: Finding[]) {
+  const firsts = new Map<string, string>();
+  return ({ id }: Instance, found: readonly Finding[]): void => {
+    for (const each of found) {
+      const place = JSON.stringify([each.code, each.pointer, each.at]);
+      if (!firsts.has(place)) firsts.set(place, id);
+      if (firsts.get(place) === id) findings.push(each);
+    }
+  };
 }
 
 function kindOf(node: Json, catalog: Kinds): { kind?: Kind } {
@@ -137,6 +156,8 @@ function settledNode(
     !faulty.has(child(pointer, 'cache')) && isObject(written.cache) && written.cache.match_device === true;
   return {
     id,
+    written: draft.instance.written,
+    matrix: Object.fromEntries([...draft.instance.matrix].map(([axis, { value }]) => [axis, value])),
     kind,
     config,
     inputs,

@@ -38,7 +38,12 @@ export interface Reference {
 
 /** A node whose every reference, parameter and default is resolved and checked. */
 export interface ResolvedNode {
+  /** As written, or with the values of its matrix: `sft[learning_rate=0.0003]`. */
   readonly id: string;
+  /** The id in the file. */
+  readonly written: string;
+  /** Axis → value, for the instance of a matrix. */
+  readonly matrix: JsonObject;
   readonly kind: Kind;
   /** `with` after interpolation, defaults filled in, validated. */
   readonly config: JsonObject;

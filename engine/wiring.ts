@@ -1,6 +1,7 @@
 /** A node's `inputs`: which output is wired to which port. */
-import { isObject } from './expand.js';
+
 import { atKey, atValue, type Finding, finding } from './finding.js';
+import { isObject } from './json.js';
 import { child } from './json-pointer.js';
 import type { Kind } from './kind.js';
 import { nearest, suggest } from './nearest.js';

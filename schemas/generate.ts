@@ -54,6 +54,7 @@ function nodeDefinition(kinds: readonly KindDescription[]): Schema {
         enum: kinds.map(({ name }) => name),
         enumDescriptions: kinds.map(({ description }) => description),
       },
+      matrix: allowExpressions(nodeSchema.properties.matrix),
       resources: allowExpressions(nodeSchema.properties.resources),
       cache: allowExpressions(nodeSchema.properties.cache),
     },

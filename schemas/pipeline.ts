@@ -5,7 +5,7 @@
 import type { FromSchema } from 'json-schema-to-ts';
 
 export const nodeIdPattern = '^[a-z][a-z0-9_]*$';
-export const referencePattern = '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$';
+export const referencePattern = '^[a-z][a-z0-9_]*(\\[[^\\]]+\\])?(\\.[a-z][a-z0-9_]*)?$';
 
 const identifierRule = 'lower-case letters, digits and `_`, a letter first';
 
@@ -25,7 +25,8 @@ export const nodeSchema = {
     },
     inputs: {
       type: 'object',
-      description: 'Input port → the output wired to it: `node`, `node.port`, or a list of them.',
+      description:
+        'Input port → the output wired to it: `node`, `node.port`, or a list of them; `node[*].port` gathers a matrix.',
       additionalProperties: {
         type: ['string', 'array'],
         items: { type: 'string' },
@@ -34,6 +35,14 @@ export const nodeSchema = {
     with: {
       type: 'object',
       description: 'Configuration of the kind.',
+    },
+    matrix: {
+      type: 'object',
+      description:
+        'Axis → values: the node stands for every combination, read by `${matrix.axis}`; what takes from it fans out with it.',
+      minProperties: 1,
+      propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+      additionalProperties: { type: 'array', minItems: 1 },
     },
     resources: {
       type: 'object',

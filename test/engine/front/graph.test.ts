@@ -9,6 +9,8 @@ const kind = catalog.kinds.get('data.split')!;
 function node(id: string, inputs: Record<string, readonly Reference[]> = {}, name = kind.name): ResolvedNode {
   return {
     id,
+    written: id,
+    matrix: {},
     kind: { ...kind, name },
     config: {},
     inputs,
