@@ -53,6 +53,8 @@ export type RunEvent =
   | { readonly event: 'node.started'; readonly node: string; readonly key: string; readonly reasons: readonly Reason[] }
   /** Another run is working on the same key; this one waits for its result. */
   | { readonly event: 'node.waiting'; readonly node: string; readonly pid: number; readonly host: string }
+  /** An attempt has failed, and the node is tried again: `attempt` counts from 1. */
+  | { readonly event: 'node.retried'; readonly node: string; readonly attempt: number; readonly failure: FailureReport }
   | (NodeMessage & { readonly node: string })
   | NodeFinished
   | {

@@ -149,6 +149,7 @@ async function runOne(
             const reasons = explainKey(node, key, components, plan.history, plan.pipeline);
             options.emit({ event: 'node.started', node: node.id, key, reasons });
           },
+          onRetry: (failure, attempt) => options.emit({ event: 'node.retried', node: node.id, attempt, failure }),
           onWait: (owner) => options.emit({ event: 'node.waiting', node: node.id, ...owner }),
           emit: (message) => options.emit({ ...message, node: node.id }),
         },

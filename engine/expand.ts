@@ -1,9 +1,10 @@
 /** The value of a pipeline file → the same with its parameters settled, and `${…}` resolved wherever it may stand. */
+import { executionSections, inherit } from './defaults.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { Finding, Origin } from './finding.js';
 import { type Interpolated, interpolate, type Parameter, type Scope, type Use } from './interpolate.js';
 import { isObject } from './json.js';
-import { child, parent } from './json-pointer.js';
+import { child, isWithin, parent } from './json-pointer.js';
 import { fanOut, type Instance } from './matrix.js';
 import { suggest } from './nearest.js';
 import { parse } from './parse.js';
@@ -21,6 +22,8 @@ export interface ExpandedFile {
   readonly params: JsonObject;
   /** The nodes to run, in the order written. */
   readonly instances: readonly Instance[];
+  /** Pointer of each value of a node that `defaults` gave → where it is written. */
+  readonly inherited: ReadonlyMap<string, string>;
   /** What each instance's values were made of, by pointer into the file. */
   readonly uses: ReadonlyMap<string, ReadonlyMap<string, Use>>;
   readonly origin: Origin;
@@ -32,11 +35,19 @@ export interface ExpandedFile {
 }
 
 /** Where `${…}` may stand in a node. The rest is the graph itself, which must be readable without a run. */
-const openKeys = ['with', 'resources', 'cache'] as const;
+const openKeys = ['with', ...executionSections] as const;
 
 export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
   if (!isObject(value)) {
-    const nothing = { params: {}, instances: [], uses: new Map(), broken: [], findings: [], diagnostics: [] };
+    const nothing = {
+      params: {},
+      instances: [],
+      inherited: new Map(),
+      uses: new Map(),
+      broken: [],
+      findings: [],
+      diagnostics: [],
+    };
     return { ...nothing, value, origin: () => undefined };
   }
   const findings: Finding[] = [];
@@ -76,6 +87,9 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
       ),
     );
   }
+  const defaults = value.defaults === undefined ? undefined : interpolate(value.defaults, '/defaults', scope);
+  const defaultValues = defaults && collect(defaults);
+  const inherited = new Map<string, string>();
   const fanned = fanOut(written, (id) => matrices.get(id) ?? new Map());
   findings.push(...fanned.findings);
 
@@ -93,8 +107,15 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
       for (const [pointer, use] of result.uses) own.set(pointer, use);
       expanded[key] = collect(result);
     }
+    const inheriting = inherit(expanded, child('/nodes', instance.written), defaultValues);
+    for (const [to, from] of inheriting.inherited) {
+      inherited.set(to, from);
+      for (const [pointer, use] of defaults!.uses) {
+        if (isWithin(pointer, from)) own.set(to + pointer.slice(from.length), use);
+      }
+    }
     uses.set(id, own);
-    return { ...instance, node: expanded };
+    return { ...instance, node: inheriting.node };
   });
 
   const first = new Map<string, Json>();
@@ -107,10 +128,12 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
     value: {
       ...value,
       ...(isObject(value.params) ? { params: settled } : {}),
+      ...(defaultValues === undefined ? {} : { defaults: defaultValues }),
       ...(nodes === undefined ? {} : { nodes }),
     },
     params: settled,
     instances,
+    inherited,
     uses,
     origin: originOf(uses, given.values),
     broken,

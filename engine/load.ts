@@ -1,15 +1,16 @@
 /** The front half of the engine in one call: file → pipeline, or all that is wrong with it. */
 import { dirname } from 'node:path';
+import type { Diagnostic } from './diagnostic.js';
 import { expandFile, type LoadOptions } from './expand.js';
 import { atValue, type Finding, finding, inOrder, locateFindings } from './finding.js';
 import { isObject } from './json.js';
-import { child } from './json-pointer.js';
+import { child, parent } from './json-pointer.js';
 import { parse } from './parse.js';
 import { type Kinds, resolveNodes, type SettledNode } from './resolve.js';
 import { fail, type Result, succeed } from './result.js';
 import { readSource } from './source.js';
 import { expandSources } from './source-files.js';
-import type { ParsedFile, Pipeline, ResolvedNode, SourceText } from './spec.js';
+import type { ParsedFile, Pipeline, PositionIndex, ResolvedNode, SourceText } from './spec.js';
 import { validate } from './validate.js';
 
 export type { LoadOptions } from './expand.js';
@@ -39,7 +40,8 @@ async function resolvePipeline(
   const { nodes, findings } = resolveNodes(expanded, catalog, earlier, options.environment);
   const located = await findSources(nodes, dirname(parsed.source.file));
   const all = [...earlier, ...findings, ...located.findings];
-  const diagnostics = [...expanded.diagnostics, ...locateFindings(all, parsed.positions, expanded.origin)];
+  const positions = redirected(parsed.positions, expanded.inherited);
+  const diagnostics = [...expanded.diagnostics, ...toldOnce(locateFindings(all, positions, expanded.origin))];
   if (diagnostics.length > 0) return fail(inOrder([...diagnostics, ...warnings]));
   return succeed(
     {
@@ -48,10 +50,32 @@ async function resolvePipeline(
       text: parsed.source.text,
       params: expanded.params,
       nodes: located.nodes,
-      positions: parsed.positions,
+      positions,
     },
     warnings,
   );
+}
+
+/** What nodes inherit is found where it is written. */
+function redirected(positions: PositionIndex, inherited: ReadonlyMap<string, string>): PositionIndex {
+  if (inherited.size === 0) return positions;
+  const source = (pointer: string): string => {
+    for (let at = pointer; at !== ''; at = parent(at)) {
+      const from = inherited.get(at);
+      if (from !== undefined) return from + pointer.slice(at.length);
+    }
+    return pointer;
+  };
+  return { value: (pointer) => positions.value(source(pointer)), key: (pointer) => positions.key(source(pointer)) };
+}
+
+/** One wrong default is wrong in every node that has it, and told once. */
+function toldOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set<string>();
+  return diagnostics.filter(({ code, message, location }) => {
+    const key = JSON.stringify([code, message, location]);
+    return !told.has(key) && told.add(key);
+  });
 }
 
 async function findSources(

@@ -6,7 +6,7 @@ import type { Digest } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
 import type { FailureReport, NodeMessage } from './event.js';
-import { clearOutputs, type Executor, type Job, jobFolders } from './job.js';
+import { clearOutputs, type Executor, type Job, type JobOutcome, jobFolders } from './job.js';
 import { stringify } from './json.js';
 import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
@@ -29,6 +29,8 @@ export interface RebuildContext {
   readonly lease: () => Promise<Lease | undefined>;
   readonly release: (lease: Lease) => void;
   readonly onStart: () => void;
+  /** An attempt has failed, and another one begins. */
+  readonly onRetry: (failure: FailureReport, attempt: number) => void;
   readonly onWait: (owner: { readonly pid: number; readonly host: string }) => void;
   readonly emit: (message: NodeMessage) => void;
 }
@@ -73,7 +75,13 @@ async function execute(work: Work, lease: Lease, context: RebuildContext): Promi
   const started = Date.now();
   context.onStart();
   const job = createJob(work, lease, directory, context);
-  const outcome = await context.executor(job, kept.emit, signal);
+  let outcome = await attempt(job, work.node, kept.emit, context);
+  for (let retry = 1; outcome.status === 'failed' && retry <= work.node.retry && !signal.aborted; retry++) {
+    context.onRetry(outcome.failure, retry);
+    await clearOutputs(directory);
+    kept.reset();
+    outcome = await attempt(job, work.node, kept.emit, context);
+  }
   if (outcome.status === 'stopped') return { status: 'stopped' };
   if (outcome.status === 'failed') {
     await clearOutputs(directory);
@@ -98,6 +106,36 @@ async function execute(work: Work, lease: Lease, context: RebuildContext): Promi
   await store.traces.put(trace);
   await store.discardScratch(work.key);
   return { status: 'executed', trace };
+}
+
+/** One attempt. When its time is over it is asked to leave, as by Ctrl-C, and has failed. */
+async function attempt(
+  job: Job,
+  node: ResolvedNode,
+  emit: (message: NodeMessage) => void,
+  { executor, signal }: RebuildContext,
+): Promise<JobOutcome> {
+  if (node.timeout_ms === undefined) return executor(job, emit, signal);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), Math.min(node.timeout_ms, longestTimer_ms));
+  try {
+    const outcome = await executor(job, emit, AbortSignal.any([signal, limit.signal]));
+    if (outcome.status !== 'stopped' || signal.aborted) return outcome;
+    return { status: 'failed', failure: timedOut(node.timeout_ms) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Node's timers go no further, which is 24 days. */
+const longestTimer_ms = 2 ** 31 - 1;
+
+function timedOut(timeout_ms: number): FailureReport {
+  return {
+    code: 'timed-out',
+    message: `it was not done after ${timeout_ms / 1000} s, its timeout`,
+    hint: 'Give it a longer timeout. What it kept as a checkpoint is there for the next run.',
+  };
 }
 
 function createJob({ node, inputs, sources }: Work, lease: Lease, directory: string, context: RebuildContext): Job {
@@ -158,6 +196,12 @@ function keepMessages(emit: (message: NodeMessage) => void) {
     displays,
     warnings,
     environment,
+    /** Another attempt begins: what the last one said of its rows would be counted twice. */
+    reset() {
+      for (const reason of Object.keys(counts)) delete counts[reason];
+      displays.length = 0;
+      warnings.length = 0;
+    },
     emit(message: NodeMessage) {
       if (message.event === 'node.count') counts[message.reason] = (counts[message.reason] ?? 0) + message.rows;
       if (message.event === 'node.display') displays.push({ title: message.title, text: message.text });

@@ -3,7 +3,7 @@ import { checkConfig } from './config.js';
 import { findCycles, topologicalOrder } from './cycles.js';
 import { checkEdgeTypes, type EdgeTypes, type TypedNode } from './edge-types.js';
 import type { ExpandedFile, LoadOptions } from './expand.js';
-import { atValue, type Finding, finding, withAncestors } from './finding.js';
+import { atKey, atValue, type Finding, finding, withAncestors } from './finding.js';
 import type { Interpolated } from './interpolate.js';
 import { isObject } from './json.js';
 import { child } from './json-pointer.js';
@@ -70,7 +70,7 @@ export function resolveNodes(
     };
   });
 
-  findings.push(...cycleFindings(drafts));
+  findings.push(...unknownDefaults(file.value, catalog), ...cycleFindings(drafts));
   const typed = new Map(drafts.flatMap((draft) => (draft.kind ? [[draft.id, typedNode(draft, draft.kind)]] : [])));
   const types = checkEdgeTypes(typed, topologicalOrder(dependencies(drafts)));
   findings.push(...types.findings);
@@ -101,6 +101,27 @@ function kindOf(node: Json, catalog: Kinds): { kind?: Kind } {
 function unknownKind(uses: string, pointer: string, catalog: Kinds): Finding {
   return finding('unknown-kind', atValue(child(pointer, 'uses')), `There is no kind \`${uses}\``, {
     hint: suggest(uses, catalog.kinds.keys(), 'Kinds'),
+  });
+}
+
+/** Kinds and keys in `defaults.with` that are not; the values are checked in the nodes that get them. */
+function unknownDefaults(file: Json, catalog: Kinds): Finding[] {
+  const defaults = isObject(file) && isObject(file.defaults) ? file.defaults.with : undefined;
+  return Object.entries(isObject(defaults) ? defaults : {}).flatMap(([name, config]) => {
+    const pointer = child('/defaults/with', name);
+    const kind = catalog.kinds.get(name);
+    if (kind === undefined) {
+      const hint = suggest(name, catalog.kinds.keys(), 'Kinds');
+      return [finding('unknown-kind', atKey(pointer), `There is no kind \`${name}\``, { hint })];
+    }
+    const known = Object.keys(kind.schema.properties);
+    return Object.keys(isObject(config) ? config : {}).flatMap((key) => {
+      if (known.includes(key)) return [];
+      const message = `\`${name}\` has no option \`${key}\``;
+      return [
+        finding('unknown-key', atKey(child(pointer, key)), message, { hint: suggest(key, known, 'Its options') }),
+      ];
+    });
   });
 }
 
@@ -165,12 +186,35 @@ function settledNode(
     resources: resourcesOf(kind, faulty.has(child(pointer, 'resources')) ? undefined : written.resources),
     outputs: Object.fromEntries(outputs),
     cache: { matchDevice },
+    ...attemptsOf(written, pointer, faulty),
     ...usedBy(file.uses.get(id) ?? new Map(), child(pointer, 'with'), environment),
   };
 }
 
 function resourcesOf(kind: Kind, written: Json | undefined): Resources {
   return { cpus: 1, memory_mb: 0, gpus: 0, ...kind.resources, ...(isObject(written) ? written : {}) };
+}
+
+/** What is faulty is told of elsewhere, and stands for nothing here. */
+function attemptsOf(
+  written: JsonObject,
+  pointer: string,
+  faulty: ReadonlySet<string>,
+): Pick<ResolvedNode, 'retry' | 'timeout_ms'> {
+  const sound = (key: string): Json | undefined => (faulty.has(child(pointer, key)) ? undefined : written[key]);
+  const [retry, timeout] = [sound('retry'), sound('timeout')];
+  return {
+    retry: typeof retry === 'number' ? retry : 0,
+    ...(typeof timeout === 'number' || typeof timeout === 'string' ? { timeout_ms: durationMs(timeout) } : {}),
+  };
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Seconds, or `90m`. */
+function durationMs(written: number | string): number {
+  if (typeof written === 'number') return written * 1000;
+  return Number(written.slice(0, -1)) * unitMs[written.slice(-1)]!;
 }
 
 /** Only what `with` uses counts: resources do not change a result, so a variable there must not change a key. */

@@ -58,6 +58,10 @@ export interface ResolvedNode {
   /** Output port → type and row type. */
   readonly outputs: Readonly<Record<string, { readonly type: ArtifactType; readonly rows?: RowType }>>;
   readonly cache: { readonly matchDevice: boolean };
+  /** How often it is tried again when it fails. */
+  readonly retry: number;
+  /** How long an attempt may take. */
+  readonly timeout_ms?: number;
   /** Config pointers that came from a parameter: `/seed` → `seed`. For the reasons that a plan gives. */
   readonly parameterOf: Readonly<Record<string, string>>;
 }

@@ -30,7 +30,7 @@ export function pipelineJsonSchema(kinds: Iterable<KindDescription>): Schema {
   const properties = { ...pipelineSchema.properties.nodes, additionalProperties: { $ref: '#/definitions/node' } };
   return {
     ...pipelineSchema,
-    properties: { ...pipelineSchema.properties, nodes: properties },
+    properties: { ...pipelineSchema.properties, defaults: defaultsDefinition(sorted), nodes: properties },
     definitions: { node: nodeDefinition(sorted) },
   };
 }
@@ -44,6 +44,26 @@ export function pipelineSchemaText(kinds: Iterable<KindDescription>): string {
   return `${JSON.stringify(pipelineJsonSchema(kinds), null, 2)}\n`;
 }
 
+function defaultsDefinition(kinds: readonly KindDescription[]): Schema {
+  const { defaults } = pipelineSchema.properties;
+  const configs = kinds.map(({ name, description, schema }) => {
+    const { required: _, ...rest } = allowExpressions(schema as Schema);
+    return [name, { ...rest, description }];
+  });
+  return {
+    ...defaults,
+    properties: {
+      ...defaults.properties,
+      ...executionRules(nodeSchema.properties),
+      with: {
+        ...defaults.properties.with,
+        properties: Object.fromEntries(configs),
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
 function nodeDefinition(kinds: readonly KindDescription[]): Schema {
   return {
     ...nodeSchema,
@@ -55,8 +75,7 @@ function nodeDefinition(kinds: readonly KindDescription[]): Schema {
         enumDescriptions: kinds.map(({ description }) => description),
       },
       matrix: allowExpressions(nodeSchema.properties.matrix),
-      resources: allowExpressions(nodeSchema.properties.resources),
-      cache: allowExpressions(nodeSchema.properties.cache),
+      ...executionRules(nodeSchema.properties),
     },
     allOf: kinds.map((kind) => ({
       if: { properties: { uses: { const: kind.name } }, required: ['uses'] },
@@ -64,6 +83,14 @@ function nodeDefinition(kinds: readonly KindDescription[]): Schema {
       then: kindRules(kind),
     })),
   };
+}
+
+/** How a node runs, with `${…}` allowed. */
+function executionRules(properties: typeof nodeSchema.properties): Schema {
+  const { resources, cache, retry, timeout } = properties;
+  return Object.fromEntries(
+    Object.entries({ resources, cache, retry, timeout }).map(([name, schema]) => [name, orExpression(schema)]),
+  );
 }
 
 function kindRules(kind: KindDescription): Schema {

@@ -9,6 +9,52 @@ export const referencePattern = '^[a-z][a-z0-9_]*(\\[[^\\]]+\\])?(\\.[a-z][a-z0-
 
 const identifierRule = 'lower-case letters, digits and `_`, a letter first';
 
+/** How a node runs, whatever it does: nothing of it enters a key but `match_device`. */
+const executionProperties = {
+  resources: {
+    type: 'object',
+    description: 'What the node takes of the machine while it runs.',
+    additionalProperties: false,
+    properties: {
+      cpus: {
+        anyOf: [{ type: 'integer', minimum: 1 }, { const: 'all' }],
+        description: 'CPU threads: how many, or `all`.',
+      },
+      memory_mb: { type: 'integer', minimum: 0, description: 'Memory, in MB.' },
+      gpus: { type: 'integer', minimum: 0, description: 'GPUs.' },
+    },
+  },
+  cache: {
+    type: 'object',
+    description: 'When an earlier result may stand in for a run.',
+    additionalProperties: false,
+    properties: {
+      match_device: {
+        type: 'boolean',
+        description: 'Reuse only results that were made on the same device.',
+      },
+    },
+  },
+  retry: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 100,
+    description: 'How often a node that failed is tried again; it goes on from its checkpoint.',
+  },
+  timeout: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      {
+        type: 'string',
+        pattern: '^\\d+(\\.\\d+)?(s|m|h|d)$',
+        patternErrorMessage: 'a number of seconds, or a number with `s`, `m`, `h` or `d` behind it, such as `90m`',
+      },
+    ],
+    description:
+      'How long one attempt may take: seconds, or `90m`, `12h`. It is then asked to checkpoint, and has failed.',
+  },
+} as const;
+
 export const nodeSchema = {
   type: 'object',
   description: 'One step of the pipeline.',
@@ -44,30 +90,7 @@ export const nodeSchema = {
       propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
       additionalProperties: { type: 'array', minItems: 1 },
     },
-    resources: {
-      type: 'object',
-      description: 'What the node takes of the machine while it runs.',
-      additionalProperties: false,
-      properties: {
-        cpus: {
-          anyOf: [{ type: 'integer', minimum: 1 }, { const: 'all' }],
-          description: 'CPU threads: how many, or `all`.',
-        },
-        memory_mb: { type: 'integer', minimum: 0, description: 'Memory, in MB.' },
-        gpus: { type: 'integer', minimum: 0, description: 'GPUs.' },
-      },
-    },
-    cache: {
-      type: 'object',
-      description: 'When an earlier result may stand in for a run.',
-      additionalProperties: false,
-      properties: {
-        match_device: {
-          type: 'boolean',
-          description: 'Reuse only results that were made on the same device.',
-        },
-      },
-    },
+    ...executionProperties,
   },
 } as const;
 
@@ -93,6 +116,19 @@ export const pipelineSchema = {
       type: 'object',
       description: 'Named values, used as `${params.name}` and set from outside by `-p name=value`.',
       propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+    },
+    defaults: {
+      type: 'object',
+      description: 'What holds for every node that does not say otherwise.',
+      additionalProperties: false,
+      properties: {
+        ...executionProperties,
+        with: {
+          type: 'object',
+          description: 'Kind → configuration that every node of the kind begins with.',
+          additionalProperties: { type: 'object' },
+        },
+      },
     },
     nodes: {
       type: 'object',

@@ -95,6 +95,8 @@ function permanentText(view: View, event: RunEvent): string | undefined {
     }
     case 'node.warning':
       return `${pc.yellow('!')} ${event.node}: ${event.message}`;
+    case 'node.retried':
+      return `${pc.yellow('!')} ${event.node}: ${event.failure.message}; trying again (${event.attempt})`;
     case 'node.output':
       return pc.dim(`  ${event.node} | ${event.text}`);
     case 'node.waiting':

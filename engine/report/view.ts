@@ -33,6 +33,12 @@ export function update(view: View, event: RunEvent, nowMs: number): View {
       return { ...emptyView, uses: new Map(event.nodes.map(({ id, uses }) => [id, uses])) };
     case 'node.started':
       return withNode(view, event.node, { id: event.node, uses: view.uses.get(event.node) ?? '', startedMs: nowMs });
+    case 'node.retried': {
+      const counts = new Map(view.counts);
+      counts.delete(event.node);
+      const again = { id: event.node, uses: view.uses.get(event.node) ?? '', startedMs: nowMs };
+      return withNode({ ...view, counts }, event.node, again);
+    }
     case 'node.waiting':
       return withNode(view, event.node, {
         id: event.node,

@@ -69,7 +69,7 @@ t.test('knows each kind', async (t) => {
   t.ok(fits('a: { uses: report, inputs: { metrics: [b, c.d] } }'));
   t.ok(fits('a: { uses: report, inputs: { metrics: b } }'), 'or several');
   t.ok(fits('a: { uses: report }'));
-  t.notOk(fits('a: { uses: report, timeout: 3 }'));
+  t.notOk(fits('a: { uses: report, tries: 3 }'));
 });
 
 t.test('`${…}` may stand for a value', async (t) => {

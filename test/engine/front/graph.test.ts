@@ -20,6 +20,7 @@ function node(id: string, inputs: Record<string, readonly Reference[]> = {}, nam
     resources: { cpus: 1, memory_mb: 0, gpus: 0 },
     outputs: {},
     cache: { matchDevice: false },
+    retry: 0,
     parameterOf: {},
   };
 }

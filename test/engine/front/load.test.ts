@@ -118,7 +118,7 @@ t.test('each wrong input, and nothing beside it', async (t) => {
     'nodes that are a list': ['name: x\nnodes: []\n', 'wrong-type 2:8'],
     'unknown key at the top': [`${nodes(rows)}extra: 1\n`, 'unknown-key 4:1'],
     'unknown key of a node': [
-      nodes('a: { uses: data.load, with: { path: facts.jsonl }, retry: 3 }'),
+      nodes('a: { uses: data.load, with: { path: facts.jsonl }, tries: 3 }'),
       'unknown-key 3:54',
     ],
     'unknown key of a config': [
