@@ -25,7 +25,8 @@ export interface ConfigSchema {
 }
 
 export interface InputPort {
-  readonly type: ArtifactType;
+  /** `any` takes whatever is wired to it. */
+  readonly type: ArtifactType | 'any';
   readonly description: string;
   /** Row types that are accepted, for a dataset; absent means any. */
   readonly rows?: readonly RowType[];
@@ -79,6 +80,14 @@ export interface Kind<Config = unknown> {
   readonly outputs: Readonly<Record<string, OutputPort<Config>>>;
   /** What it takes of the machine unless the node's `resources` say otherwise. Default: 1 cpu. */
   readonly resources?: Partial<Resources>;
+  /**
+   * The ports of one node, where they depend on how it is written, in place of `inputs` and `outputs`. It is called before
+   * `with` is checked, so it must bear anything.
+   */
+  ports?(written: { readonly config: unknown; readonly inputs: readonly string[] }): {
+    readonly inputs: Readonly<Record<string, InputPort>>;
+    readonly outputs: Readonly<Record<string, OutputPort<Config>>>;
+  };
   sources?(config: Config): readonly SourceSpec[];
   /** Checks that a schema cannot express. Each finding points into `with`. */
   check?(config: Config): readonly { readonly pointer: string; readonly message: string; readonly hint?: string }[];
@@ -139,6 +148,8 @@ export interface RunContext<Config> {
   readonly config: Config;
   input(port: string): Artifact;
   optionalInput(port: string): Artifact | undefined;
+  /** The input ports that something is wired to. */
+  readonly wired: readonly string[];
   /** All the artifacts of a `many` port. */
   inputs(port: string): readonly Artifact[];
   readonly sources: readonly SourceFile[];

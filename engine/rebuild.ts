@@ -2,7 +2,7 @@
  * The rebuilder: brings one node's outputs into the store under its key, by the cheapest way there is: they are there;
  * or another run is making them right now; or the node is executed.
  */
-import type { Digest } from '../cache/digest.js';
+import { type Digest, digestForm } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
 import type { FailureReport, NodeMessage } from './event.js';
@@ -146,7 +146,7 @@ function createJob({ node, inputs, sources }: Work, lease: Lease, directory: str
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([port, digests]) => {
         const type = node.kind.inputs[port]!.type;
-        return [port, digests.map((digest) => ({ type, digest }))];
+        return [port, digests.map((digest) => ({ type: type === 'any' ? digestForm(digest) : type, digest }))];
       }),
     ),
     sources,

@@ -93,9 +93,13 @@ function tellingOnce(findings: Finding[]) {
   };
 }
 
+/** The kind of a node, with the ports that this node has. */
 function kindOf(node: Json, catalog: Kinds): { kind?: Kind } {
-  const kind = isObject(node) && typeof node.uses === 'string' ? catalog.kinds.get(node.uses) : undefined;
-  return kind ? { kind } : {};
+  if (!isObject(node) || typeof node.uses !== 'string') return {};
+  const kind = catalog.kinds.get(node.uses);
+  if (kind?.ports === undefined) return kind ? { kind } : {};
+  const inputs = isObject(node.inputs) ? Object.keys(node.inputs) : [];
+  return { kind: { ...kind, ...kind.ports({ config: node.with, inputs }) } };
 }
 
 function unknownKind(uses: string, pointer: string, catalog: Kinds): Finding {

@@ -65,11 +65,13 @@ function createContext(
   signal: AbortSignal,
 ): RunContext<unknown> {
   const inputs = (port: string): Artifact[] => {
-    if (!(port in kind.inputs)) throw new Error(`${kind.name} reads an input port that it does not declare: ${port}`);
+    if (!(port in kind.inputs || port in job.inputs))
+      throw new Error(`${kind.name} reads an input port that it does not declare: ${port}`);
     return (job.inputs[port] ?? []).map(({ type, digest }) => openArtifact(type, digest, store));
   };
   return {
     config: job.config,
+    wired: Object.keys(job.inputs),
     inputs,
     optionalInput: (port) => inputs(port)[0],
     input(port) {

@@ -1,5 +1,6 @@
 /** All the kinds that Lapidary comes with, handed to the engine at one place. */
 import type { Catalog, Kind } from '../engine/kind.js';
+import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
@@ -17,6 +18,7 @@ const kinds: readonly Kind[] = [
   ...generateKinds,
   ...evaluateKinds,
   ...reportKinds,
+  ...commandKinds,
 ];
 
 export const catalog: Catalog = {

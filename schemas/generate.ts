@@ -13,6 +13,8 @@ export interface KindDescription {
   readonly schema: object;
   readonly inputs: Readonly<Record<string, PortDescription>>;
   readonly outputs: Readonly<Record<string, PortDescription>>;
+  /** Its ports depend on how a node is written. */
+  readonly ports?: unknown;
 }
 
 export interface PortDescription {
@@ -105,7 +107,7 @@ function kindRules(kind: KindDescription): Schema {
       with: { ...allowExpressions(kind.schema as Schema), description: kind.description },
       inputs: {
         type: 'object',
-        additionalProperties: false,
+        ...(kind.ports === undefined ? { additionalProperties: false } : {}),
         required: requiredInputs,
         properties: Object.fromEntries(Object.entries(kind.inputs).map(([name, port]) => [name, portSchema(port)])),
       },

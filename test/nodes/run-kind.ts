@@ -81,13 +81,18 @@ export async function runKind(kind: Kind, run: KindRun = {}): Promise<KindResult
   const warnings: string[] = [];
   const environment: Record<string, string> = {};
 
+  const wired = Object.keys(run.inputs ?? {});
+  const { inputs: inputPorts, outputs: outputPorts } = kind.ports?.({ config, inputs: wired }) ?? kind;
   const gathered = (port: string): Artifact[] => {
-    const declared = kind.inputs[port];
+    const declared = inputPorts[port];
     if (!declared) throw new Error(`${kind.name} has no input ${port}.`);
-    return [run.inputs?.[port] ?? []].flat().map((path) => artifactAt(declared.type, path));
+    const typeOf = (path: string): ArtifactType =>
+      declared.type !== 'any' ? declared.type : statSync(path).isDirectory() ? 'directory' : 'file';
+    return [run.inputs?.[port] ?? []].flat().map((path) => artifactAt(typeOf(path), path));
   };
   const context: RunContext<unknown> = {
     config,
+    wired,
     input: (port) => {
       const artifact = gathered(port)[0];
       if (!artifact) throw new Error(`The test gave nothing for the input ${port} of ${kind.name}.`);
@@ -97,7 +102,7 @@ export async function runKind(kind: Kind, run: KindRun = {}): Promise<KindResult
     inputs: gathered,
     sources: (run.sources ?? []).map((source): SourceFile => ({ ...source, digest: noDigest })),
     output: (port) => {
-      if (!kind.outputs[port]) throw new Error(`${kind.name} has no output ${port}.`);
+      if (!outputPorts[port]) throw new Error(`${kind.name} has no output ${port}.`);
       outputs[port] = join(folder, port);
       return outputs[port];
     },
