@@ -18,6 +18,7 @@ import { chain } from '../nodes/optim/transform.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
 import { createRandom } from '../nodes/tensor/random.js';
+import { languageModelLearner } from '../nodes/train/learner.js';
 import { trainingStep } from '../nodes/train/step.js';
 
 const batch = 8;
@@ -87,8 +88,9 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
   const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
   const optimizer = chain([clipByGlobalNorm(1)], adamw({ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }));
   const shapes = parameterShapes(config);
-  const state = device.createState({ ...initialParameters(config, 1), ...optimizer.init(shapes) });
-  const program = device.program('train', trainingStep(config, optimizer));
+  const learner = languageModelLearner({ config, parameters: initialParameters(config, 1) });
+  const state = device.createState({ ...learner.parameters, ...optimizer.init(shapes) });
+  const program = device.program('train', trainingStep(learner, optimizer));
   const random = createRandom(1, 'tokens');
   const tokens = (from: number) =>
     Int32Array.from({ length: batch * time }, (_, i) => random.uint32(from + i) % config.vocabSize);

@@ -8,6 +8,7 @@ import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { type Batches, createBatches } from '../train/batches.js';
 import { type Example, withBos } from '../train/example.js';
+import { nextTokenLoss } from '../train/learner.js';
 import { validationStep } from '../train/step.js';
 import { chunks, typedRows } from '../train/typed-rows.js';
 import { writeMetrics } from './metrics-file.js';
@@ -82,16 +83,16 @@ async function score(context: Context, model: Model, batches: Batches) {
   try {
     context.environment({ device: device.name });
     const state = device.createState(model.parameters);
-    const program = device.program('scoring', validationStep(model.config));
+    const program = device.program('scoring', validationStep(nextTokenLoss(model.config)));
     let lossSum = 0;
     let tokens = 0;
     let step = 0;
     for (const batch of batches.epoch(0)) {
       await nextTurn();
       if (context.signal.aborted) throw new Stopped('Stopped while scoring.');
-      const { loss_sum } = await program.run(state, batch.inputs);
-      lossSum += loss_sum!.data[0]!;
-      tokens += batch.supervisedTokens;
+      const { loss } = await program.run(state, batch.inputs);
+      lossSum += loss!.data[0]!;
+      tokens += batch.count;
       context.progress({ step: ++step, total: batches.perEpoch, unit: 'batches', values: { loss: lossSum / tokens } });
     }
     return { lossSum, tokens };

@@ -10,25 +10,25 @@ import type { Example } from './example.js';
 import { packByBestFit } from './packing.js';
 import { paddedLengths } from './padded-lengths.js';
 
-/** Examples that share a row, one behind the other. */
-type Row = readonly Example[];
-
 export interface Batch {
-  /** int32 `[batch, length]`: `ids`, `targets` and, when packed, `positions` and `segments`. */
   readonly inputs: HostTensors;
   /** Tokens that are not padding. */
   readonly tokens: number;
-  readonly supervisedTokens: number;
+  /** What its loss is a mean over: supervised tokens, or pairs, or rows. */
+  readonly count: number;
 }
 
 export interface BatchOptions {
   readonly batchSize: number;
+  readonly seed: number | bigint;
+}
+
+export interface ExampleBatchOptions extends BatchOptions {
   /** No example is longer. */
   readonly maxLength: number;
   /** Several examples a row, kept apart by `segments`; otherwise one a row, padded to a length of a few. */
   readonly packed: boolean;
   readonly padId: number;
-  readonly seed: number | bigint;
 }
 
 export interface Batches {
@@ -38,70 +38,88 @@ export interface Batches {
   epoch(epoch: number): Iterable<Batch>;
 }
 
-/** Rows in an order that is a permutation of (seed, epoch). `examples` must not be empty. */
-export function createBatches(examples: readonly Example[], options: BatchOptions): Batches {
-  const rows: readonly Row[] = options.packed
-    ? packByBestFit(examples, (example) => example.ids.length, options.maxLength)
+/**
+ * Batches of token sequences: `ids`, `targets` and, when packed, `positions` and `segments`, each int32 `[batch, length]`.
+ * `examples` must not be empty.
+ */
+export function createBatches(examples: readonly Example[], options: ExampleBatchOptions): Batches {
+  const { packed, maxLength } = options;
+  const rows = packed
+    ? packByBestFit(examples, (example) => example.ids.length, maxLength)
     : examples.map((example) => [example]);
-  const lengths = options.packed
-    ? [options.maxLength]
-    : paddedLengths(
-        examples.map(({ ids }) => ids.length),
-        options.maxLength,
-      );
-  const groupsOf = (order: readonly number[]) => groupByLength(rows, order, lengths, options.batchSize);
+  const sizes = rows.map((row) => row.reduce((total, { ids }) => total + ids.length, 0));
+  const lengths = packed ? [maxLength] : paddedLengths(sizes, maxLength);
+  return batchRows(rows, sizes, lengths, options, (group, length) => assemble(group, length, options));
+}
+
+/**
+ * Batches of rows of like size, in an order that is a permutation of (seed, epoch). Each is assembled for one of the
+ * `lengths`, the shortest that its rows fit in. `rows` must not be empty; a batch may have fewer than `batchSize`.
+ */
+export function batchRows<Row>(
+  rows: readonly Row[],
+  sizes: readonly number[],
+  lengths: readonly number[],
+  { batchSize, seed }: BatchOptions,
+  assembleRows: (rows: readonly Row[], length: number) => Batch,
+): Batches {
+  const groupsOf = (order: readonly number[]) => groupByLength(sizes, order, lengths, batchSize);
   return {
     perEpoch: groupsOf(rows.map((_, index) => index)).length,
     *epoch(epoch) {
-      const order = createRandom(options.seed, 'epoch', epoch).permutation(rows.length);
-      for (const group of groupsOf([...order])) yield assemble(group.rows, group.length, options);
+      const order = createRandom(seed, 'epoch', epoch).permutation(rows.length);
+      for (const { indices, length } of groupsOf([...order])) {
+        yield assembleRows(
+          indices.map((index) => rows[index]!),
+          length,
+        );
+      }
     },
   };
 }
 
 interface Group {
-  readonly rows: readonly Row[];
+  readonly indices: readonly number[];
   readonly length: number;
 }
 
 /** Full batches of one length each, as they fill up; what is left over is put together, longest rows first. */
 function groupByLength(
-  rows: readonly Row[],
+  sizes: readonly number[],
   order: readonly number[],
   lengths: readonly number[],
   batchSize: number,
 ): Group[] {
   const groups: Group[] = [];
-  const open = new Map<number, Row[]>(lengths.map((length) => [length, []]));
-  const lengthFor = (row: Row) => lengths.find((length) => lengthOf(row) <= length)!;
+  const open = new Map<number, number[]>(lengths.map((length) => [length, []]));
+  const lengthFor = (index: number) => lengths.find((length) => sizes[index]! <= length)!;
   for (const index of order) {
-    const row = rows[index]!;
-    const length = lengthFor(row);
+    const length = lengthFor(index);
     const waiting = open.get(length)!;
-    waiting.push(row);
-    if (waiting.length === batchSize) groups.push({ rows: waiting.splice(0), length });
+    waiting.push(index);
+    if (waiting.length === batchSize) groups.push({ indices: waiting.splice(0), length });
   }
   const rest = [...lengths].reverse().flatMap((length) => open.get(length)!);
   for (let start = 0; start < rest.length; start += batchSize) {
-    const group = rest.slice(start, start + batchSize);
-    groups.push({ rows: group, length: lengthFor(group[0]!) });
+    const indices = rest.slice(start, start + batchSize);
+    groups.push({ indices, length: lengthFor(indices[0]!) });
   }
   return groups;
 }
 
-function lengthOf(row: Row): number {
-  return row.reduce((total, { ids }) => total + ids.length, 0);
-}
-
 /** Fills a batch of the full size, padding rows and whole missing rows with tokens that are never supervised. */
-function assemble(rows: readonly Row[], length: number, { batchSize, packed, padId }: BatchOptions): Batch {
+function assemble(
+  rows: readonly (readonly Example[])[],
+  length: number,
+  { batchSize, packed, padId }: ExampleBatchOptions,
+): Batch {
   const shape = [batchSize, length];
   const ids = new Int32Array(batchSize * length).fill(padId);
   const targets = new Int32Array(batchSize * length).fill(ignoredLabel);
   const positions = new Int32Array(batchSize * length);
   const segments = new Int32Array(batchSize * length);
   let tokens = 0;
-  let supervisedTokens = 0;
+  let count = 0;
   rows.forEach((row, index) => {
     let at = index * length;
     row.forEach((example, segment) => {
@@ -111,7 +129,7 @@ function assemble(rows: readonly Row[], length: number, { batchSize, packed, pad
         positions[at + position] = position;
         // 0 is left to the padding.
         segments[at + position] = segment + 1;
-        if (example.targets[position] !== ignoredLabel) supervisedTokens++;
+        if (example.targets[position] !== ignoredLabel) count++;
       }
       at += example.ids.length;
       tokens += example.ids.length;
@@ -124,6 +142,6 @@ function assemble(rows: readonly Row[], length: number, { batchSize, packed, pad
       ...(packed ? { positions: int32(shape, positions), segments: int32(shape, segments) } : {}),
     },
     tokens,
-    supervisedTokens,
+    count,
   };
 }

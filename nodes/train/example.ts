@@ -1,4 +1,5 @@
 /** From the tokens of a text to what a model reads and what it is asked at each place. */
+import { Failure } from '../../engine/failure.js';
 import { ignoredLabel } from '../loss/cross-entropy.js';
 import type { Encoding } from '../tokenizer/tokenizer.js';
 
@@ -76,4 +77,14 @@ export function completionExample(
 
 export function countSupervised(targets: readonly number[]): number {
   return targets.reduce((count, target) => count + (target === ignoredLabel ? 0 : 1), 0);
+}
+
+/** Throws `Failure` where nothing would be learned from the rows of an input port. */
+export function assertSupervised(examples: readonly Example[], port: string): void {
+  if (examples.some(({ targets }) => countSupervised(targets) > 0)) return;
+  throw new Failure(
+    'no-supervised-tokens',
+    `No token of the input \`${port}\` would be learned.`,
+    'The dataset is empty, or max_length cuts every completion away.',
+  );
 }

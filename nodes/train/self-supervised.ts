@@ -3,7 +3,8 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { TrainSelfSupervisedConfig } from '../../schemas/kinds/train.self_supervised.js';
 import type { Model } from '../model/model-directory.js';
-import { documentExamples, type Example } from './example.js';
+import { createBatches } from './batches.js';
+import { assertSupervised, documentExamples, type Example } from './example.js';
 import { train } from './trainer.js';
 import { chunks, typedRows } from './typed-rows.js';
 
@@ -11,8 +12,12 @@ type Context = RunContext<TrainSelfSupervisedConfig>;
 
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
-    packed: true,
-    examples: (port, model, maxLength) => readDocuments(context, port, model, maxLength),
+    async batches(port, { model, maxLength, padId }) {
+      const examples = await readDocuments(context, port, model, maxLength);
+      assertSupervised(examples, port);
+      const { per_device_train_batch_size: batchSize, seed } = context.config;
+      return createBatches(examples, { batchSize, maxLength, packed: true, padId, seed });
+    },
   });
 }
 

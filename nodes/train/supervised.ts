@@ -2,7 +2,8 @@
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { TrainSupervisedConfig } from '../../schemas/kinds/train.supervised.js';
 import type { Model } from '../model/model-directory.js';
-import { completionExample, type Example } from './example.js';
+import { createBatches } from './batches.js';
+import { assertSupervised, completionExample, type Example } from './example.js';
 import { noEosToken, reasonFor } from './self-supervised.js';
 import { train } from './trainer.js';
 import { chunks, typedRows } from './typed-rows.js';
@@ -11,8 +12,12 @@ type Context = RunContext<TrainSupervisedConfig>;
 
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
-    packed: context.config.packing,
-    examples: (port, model, maxLength) => readExamples(context, port, model, maxLength),
+    async batches(port, { model, maxLength, padId }) {
+      const examples = await readExamples(context, port, model, maxLength);
+      assertSupervised(examples, port);
+      const { per_device_train_batch_size: batchSize, seed } = context.config;
+      return createBatches(examples, { batchSize, maxLength, packed: context.config.packing, padId, seed });
+    },
   });
 }
 

@@ -1,23 +1,24 @@
-import type { DecoderConfig } from '../nn/decoder-config.js';
 import type { Device, State } from '../tensor/device.js';
 import type { Batches } from './batches.js';
+import type { LossFunction } from './learner.js';
 import { validationStep } from './step.js';
 
-/** Mean loss over all supervised tokens, in nats. The state holds the weights; it stays as it is. */
-export async function validationLoss(
+/** Means of `loss` and of its readings over all that the batches count. The state holds the weights; it stays as it is. */
+export async function validate(
   device: Device,
   state: State,
-  config: DecoderConfig,
+  loss: LossFunction,
   batches: Batches,
-): Promise<number> {
-  const program = device.program('validation step', validationStep(config));
-  let sum = 0;
-  let tokens = 0;
+): Promise<{ readonly loss: number; readonly [reading: string]: number }> {
+  const program = device.program('validation step', validationStep(loss));
+  const sums: { loss: number; [reading: string]: number } = { loss: 0 };
+  let count = 0;
   for (const batch of batches.epoch(0)) {
-    const { loss_sum } = await program.run(state, batch.inputs);
-    sum += loss_sum!.data[0]!;
-    tokens += batch.supervisedTokens;
+    const outputs = await program.run(state, batch.inputs);
+    for (const [name, { data }] of Object.entries(outputs)) sums[name] = (sums[name] ?? 0) + data[0]!;
+    count += batch.count;
   }
   await program.dispose();
-  return sum / tokens;
+  for (const name of Object.keys(sums)) sums[name]! /= count;
+  return sums;
 }

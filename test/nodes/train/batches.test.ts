@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type BatchOptions, createBatches } from '../../../nodes/train/batches.js';
+import { createBatches, type ExampleBatchOptions } from '../../../nodes/train/batches.js';
 import type { Example } from '../../../nodes/train/example.js';
 import { packByBestFit } from '../../../nodes/train/packing.js';
 import { paddedLengths } from '../../../nodes/train/padded-lengths.js';
 
-const options: BatchOptions = { batchSize: 3, maxLength: 16, packed: false, padId: 1, seed: 7 };
+const options: ExampleBatchOptions = { batchSize: 3, maxLength: 16, packed: false, padId: 1, seed: 7 };
 
 /** Example i reads the tokens 100·i, 100·i + 1, … */
 const example = (index: number, length: number): Example => {
@@ -26,14 +26,14 @@ t.test('an epoch holds every token once, whatever the batches', async () => {
       );
       const expected = examples.flatMap(({ ids, targets }) => ids.map((id, at) => `${id}→${targets[at]}`));
       const tokens = all.reduce((sum, batch) => sum + batch.tokens, 0);
-      const supervised = all.reduce((sum, batch) => sum + batch.supervisedTokens, 0);
+      const supervised = all.reduce((sum, batch) => sum + batch.count, 0);
       const shapes = new Set(all.map(({ inputs }) => inputs.ids!.shape.join()));
       return (
         all.length === batches.perEpoch &&
         pairs.sort().join() === expected.sort().join() &&
         tokens === expected.length &&
         supervised === expected.length &&
-        all.every(({ supervisedTokens }) => supervisedTokens > 0) &&
+        all.every(({ count }) => count > 0) &&
         shapes.size <= 3
       );
     }),

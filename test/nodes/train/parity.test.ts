@@ -4,6 +4,7 @@ import { adamw } from '../../../nodes/optim/adamw.js';
 import { clipByGlobalNorm } from '../../../nodes/optim/clip.js';
 import { learningRateAt } from '../../../nodes/optim/schedule.js';
 import { chain } from '../../../nodes/optim/transform.js';
+import { languageModelLearner } from '../../../nodes/train/learner.js';
 import { trainingStep } from '../../../nodes/train/step.js';
 import { devicesUnderTest, withDevice } from '../devices-under-test.js';
 import { fixtures, largestDifference, matrix, readAll, readFacts, readTinyLlama, targetsOf } from '../nn/tiny-llama.js';
@@ -23,7 +24,7 @@ for (const deviceName of devicesUnderTest) {
     const schedule = { type: 'linear', learningRate: 1e-2, warmupSteps: 3, totalSteps: 10 } as const;
     await withDevice(deviceName, async (device) => {
       const state = device.createState({ ...parameters, ...optimizer.init(parameterShapes(config)) });
-      const program = device.program('train', trainingStep(config, optimizer));
+      const program = device.program('train', trainingStep(languageModelLearner({ config, parameters }), optimizer));
       for (const [index, [ids, labels]] of expected.batches.entries()) {
         const learningRate = learningRateAt(schedule, index);
         t.ok(Math.abs(learningRate - expected.learningRates[index]!) < 1e-8, `learning rate ${index}`);

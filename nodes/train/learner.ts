@@ -1,0 +1,44 @@
+/** What a trainer trains: weights, and a loss that is a function of them and of a batch. */
+import type { Tensor } from '@tensorflow/tfjs';
+import { crossEntropy } from '../loss/cross-entropy.js';
+import { decoderHidden, outputLogits } from '../nn/decoder.js';
+import type { DecoderConfig } from '../nn/decoder-config.js';
+import type { HostTensors, Tensors } from '../tensor/device.js';
+import { tf } from '../tensor/tf.js';
+
+/** A loss as a sum and what it is the mean over, so that the batches of one update add up exactly. All are scalars. */
+export interface BatchLoss {
+  readonly sum: Tensor;
+  /** Of how many tokens, pairs or rows; 0 is allowed. */
+  readonly count: Tensor;
+  /** Further sums over the same `count`, whose means are worth logging, such as `accuracy`. */
+  readonly readings?: Tensors;
+}
+
+/** A pure step function of the weights and of the inputs of a `Batch`. */
+export type LossFunction = (parameters: Tensors, inputs: Tensors) => BatchLoss;
+
+export interface Learner {
+  /** All that the loss reads, by name. */
+  readonly parameters: HostTensors;
+  /** The names of those that learn; the others stay as they are. */
+  readonly trainable: readonly string[];
+  readonly loss: LossFunction;
+}
+
+/** A whole decoder that learns to predict the next token. */
+export function languageModelLearner(model: {
+  readonly config: DecoderConfig;
+  readonly parameters: HostTensors;
+}): Learner {
+  const { config, parameters } = model;
+  return { parameters, trainable: Object.keys(parameters), loss: nextTokenLoss(config) };
+}
+
+/** Cross-entropy over the supervised tokens, in nats. Inputs: `ids`, `targets`, and when packed `positions`, `segments`. */
+export function nextTokenLoss(config: DecoderConfig): LossFunction {
+  return (parameters, { ids, targets, positions, segments }) => {
+    const hidden = decoderHidden(config, parameters, { ids: ids!, positions, segments });
+    return crossEntropy(outputLogits(config, parameters, hidden), tf.reshape(targets!, [-1]));
+  };
+}
