@@ -28,6 +28,14 @@ export function argMax(logits: Float32Array): number {
   return best;
 }
 
+/** The log-probability of `id` in nats under softmax(logits / temperature). */
+export function logProbability(logits: Float32Array, id: number, temperature = 1): number {
+  const most = logits[argMax(logits)]!;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp((logit - most) / temperature);
+  return (logits[id]! - most) / temperature - Math.log(sum);
+}
+
 /** As Transformers does: temperature, then top-k, then top-p on what is left, then a draw by inverse distribution. */
 function sampleToken(logits: Float32Array, { temperature, topK, topP }: Sampling, uniform: number): number {
   const most = logits[argMax(logits)];

@@ -43,6 +43,12 @@ export interface Program {
 export interface Device {
   readonly name: DeviceName;
   createState(values: HostTensors): State;
+  /**
+   * Several states of this device seen as one, without a copy: what changes on either side is seen on the other. So a
+   * generator reads the weights that a trainer updates. No name may be in two of them; an entry that is new goes to the
+   * last. Disposing it frees nothing: the parts belong to those who made them.
+   */
+  joinStates(parts: readonly State[]): State;
   /** `label` names the program in errors and profiles. */
   program(label: string, step: StepFunction): Program;
   dispose(): Promise<void>;

@@ -6,6 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Device, DeviceName, HostTensor, HostTensors, State, StepFunction } from '../device.js';
 import { assertHostTensor, bool, float32, int32 } from '../host-tensor.js';
 import { tf, withBackend } from '../tf.js';
+import { JoinedState } from './joined-state.js';
 
 /** `backend` is a registered TensorFlow.js backend that initialises synchronously, or has done so already. */
 export function createEagerDevice(name: DeviceName, backend: string): Device {
@@ -18,6 +19,7 @@ export function createEagerDevice(name: DeviceName, backend: string): Device {
       state.write(values);
       return state;
     },
+    joinStates: (parts) => new JoinedEagerState(parts.map((part) => ownState(backend, 'A join', part))),
     program: (label, step) => ({
       run: async (state, inputs) => runStep(backend, label, step, state, inputs),
       dispose: async () => {},
@@ -28,7 +30,30 @@ export function createEagerDevice(name: DeviceName, backend: string): Device {
   };
 }
 
-class EagerState implements State {
+/** What a program needs of a state, whether it is whole or joined of others. */
+interface EagerEntries extends State {
+  readonly backend: string;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  has(name: string): boolean;
+  /** Takes over a tensor that no scope owns. */
+  replace(name: string, tensor: Tensor): void;
+}
+
+class JoinedEagerState extends JoinedState<EagerEntries> implements EagerEntries {
+  get backend(): string {
+    return this.parts[0]!.backend;
+  }
+
+  get tensors(): ReadonlyMap<string, Tensor> {
+    return new Map(this.parts.flatMap(({ tensors }) => [...tensors]));
+  }
+
+  replace(name: string, tensor: Tensor): void {
+    this.owner(name).replace(name, tensor);
+  }
+}
+
+class EagerState implements EagerEntries {
   readonly tensors = new Map<string, Tensor>();
 
   constructor(
@@ -56,7 +81,10 @@ class EagerState implements State {
     });
   }
 
-  /** Takes over a tensor that no scope owns. */
+  has(name: string): boolean {
+    return this.tensors.has(name);
+  }
+
   replace(name: string, tensor: Tensor): void {
     this.tensors.get(name)?.dispose();
     this.tensors.set(name, tensor);
@@ -73,12 +101,10 @@ function runStep(
   backend: string,
   label: string,
   step: StepFunction,
-  state: State,
+  given: State,
   inputs: HostTensors,
 ): Record<string, HostTensor> {
-  if (!(state instanceof EagerState) || state.backend !== backend) {
-    throw new Error(`Program '${label}' was given a state of another device.`);
-  }
+  const state = ownState(backend, `Program '${label}'`, given);
   return withBackend(backend, () => {
     const next: [string, Tensor][] = [];
     const outputs: Record<string, HostTensor> = {};
@@ -92,6 +118,12 @@ function runStep(
     for (const [name, tensor] of next) state.replace(name, tensor);
     return outputs;
   });
+}
+
+function ownState(backend: string, user: string, state: State): EagerEntries {
+  const eager = state instanceof EagerState || state instanceof JoinedEagerState;
+  if (eager && state.backend === backend) return state;
+  throw new Error(`${user} was given a state of another device.`);
 }
 
 function upload(name: string, value: HostTensor): Tensor {

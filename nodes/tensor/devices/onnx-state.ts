@@ -4,8 +4,51 @@ import type { HostTensor, HostTensors, State } from '../device.js';
 import { assertHostTensor, hostTensor } from '../host-tensor.js';
 import { ort } from '../onnx/runtime.js';
 import type { TensorType, TensorTypes } from '../trace.js';
+import { JoinedState } from './joined-state.js';
 
-export class OnnxState implements State {
+/** What a program needs of a state, whether it is whole or joined of others. */
+export interface OnnxEntries extends State {
+  has(name: string): boolean;
+  /** The tensor itself: not a copy. */
+  tensor(name: string): OrtTensor;
+  /** A buffer like the entry's own, for its next value. */
+  spare(name: string): OrtTensor;
+  /** Exchanges the entry with its spare. */
+  swap(name: string): void;
+  /** Puts another tensor in the entry's place, of whatever type. */
+  replace(name: string, tensor: OrtTensor): void;
+  readonly types: TensorTypes;
+  /** Names, dtypes and shapes as one string. */
+  readonly signature: string;
+}
+
+export class JoinedOnnxState extends JoinedState<OnnxEntries> implements OnnxEntries {
+  tensor(name: string): OrtTensor {
+    return this.owner(name).tensor(name);
+  }
+
+  spare(name: string): OrtTensor {
+    return this.owner(name).spare(name);
+  }
+
+  swap(name: string): void {
+    this.owner(name).swap(name);
+  }
+
+  replace(name: string, tensor: OrtTensor): void {
+    this.owner(name).replace(name, tensor);
+  }
+
+  get types(): TensorTypes {
+    return Object.assign({}, ...this.parts.map(({ types }) => types));
+  }
+
+  get signature(): string {
+    return this.parts.map(({ signature }) => signature).join('');
+  }
+}
+
+export class OnnxState implements OnnxEntries {
   private readonly entries = new Map<string, OrtTensor>();
   /** The second buffers of entries that cannot be updated in place. */
   private readonly spares = new Map<string, OrtTensor>();
@@ -40,28 +83,28 @@ export class OnnxState implements State {
     }
   }
 
-  /** The tensor itself: not a copy. */
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
   tensor(name: string): OrtTensor {
     const tensor = this.entries.get(name);
     if (!tensor) throw new Error(`The state has no entry '${name}'.`);
     return tensor;
   }
 
-  /** A buffer like the entry's own, for its next value. */
   spare(name: string): OrtTensor {
     const spare = this.spares.get(name) ?? emptyLike(this.tensor(name));
     this.spares.set(name, spare);
     return spare;
   }
 
-  /** Exchanges the entry with its spare. */
   swap(name: string): void {
     const old = this.tensor(name);
     this.entries.set(name, this.spare(name));
     this.spares.set(name, old);
   }
 
-  /** Puts another tensor in the entry's place, of whatever type. */
   replace(name: string, tensor: OrtTensor): void {
     const old = this.entries.get(name);
     if (!old || !sameType(typeOf(old), typeOf(tensor))) {
@@ -78,7 +121,6 @@ export class OnnxState implements State {
     return this.cachedTypes;
   }
 
-  /** Names, dtypes and shapes as one string. */
   get signature(): string {
     this.cachedSignature ??= signatureOf(this.types);
     return this.cachedSignature;

@@ -3,13 +3,13 @@
  * the graph. The state is fed back from output to input without being copied.
  */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { Device, DeviceName, HostTensor, HostTensors, Program, StepFunction } from '../device.js';
+import type { Device, DeviceName, HostTensor, HostTensors, Program, State, StepFunction } from '../device.js';
 import { assertHostTensor } from '../host-tensor.js';
 import { serialiseModel } from '../onnx/model.js';
 import { ort } from '../onnx/runtime.js';
 import { safeAliases } from '../optimise/alias.js';
 import { type Trace, trace, typesOf } from '../trace.js';
-import { OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
+import { JoinedOnnxState, type OnnxEntries, OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
 
 export interface OnnxOptions {
   readonly name: DeviceName;
@@ -61,8 +61,9 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
       state.write(values);
       return state;
     },
+    joinStates: (parts) => new JoinedOnnxState(parts.map((part) => ownState('A join', part))),
     program(label, step) {
-      const compile = async (state: OnnxState, inputs: HostTensors) => {
+      const compile = async (state: OnnxEntries, inputs: HostTensors) => {
         compiledPrograms += 1;
         return compileStep(options, label, step, state, inputs);
       };
@@ -81,14 +82,14 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
 
 function createProgram(
   label: string,
-  compile: (state: OnnxState, inputs: HostTensors) => Promise<Compiled>,
+  compile: (state: OnnxEntries, inputs: HostTensors) => Promise<Compiled>,
   onDispose: () => void,
 ): Program {
   const compiled = new Map<string, Compiled>();
   let running = false;
   return {
-    async run(state, inputs) {
-      if (!(state instanceof OnnxState)) throw new Error(`Program '${label}' was given a state of another device.`);
+    async run(given, inputs) {
+      const state = ownState(`Program '${label}'`, given);
       if (running) throw new Error(`Program '${label}' was run while it was running.`);
       running = true;
       try {
@@ -109,11 +110,16 @@ function createProgram(
   };
 }
 
+function ownState(user: string, state: State): OnnxEntries {
+  if (state instanceof OnnxState || state instanceof JoinedOnnxState) return state;
+  throw new Error(`${user} was given a state of another device.`);
+}
+
 async function compileStep(
   options: OnnxOptions,
   label: string,
   step: StepFunction,
-  state: OnnxState,
+  state: OnnxEntries,
   inputs: HostTensors,
 ): Promise<Compiled> {
   const traced = trace(label, step, state.types, typesOf(inputs));
@@ -148,7 +154,7 @@ async function compileStep(
 async function runCompiled(
   label: string,
   { trace: traced, session, inPlace, alternating }: Compiled,
-  state: OnnxState,
+  state: OnnxEntries,
   inputs: HostTensors,
 ): Promise<Record<string, HostTensor>> {
   const feeds: Record<string, OrtTensor> = {};
