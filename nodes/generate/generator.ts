@@ -10,6 +10,7 @@ import type { Device, HostTensors, Program, State, Tensors } from '../tensor/dev
 import { int32 } from '../tensor/host-tensor.js';
 import { createRandom } from '../tensor/random.js';
 import { paddedLengths } from '../train/padded-lengths.js';
+import { type Processing, processLogits } from './logits-processors.js';
 import { chooseToken, logProbability, type Sampling } from './sampling.js';
 
 /** What the programs and the cache are made for, once. */
@@ -24,6 +25,8 @@ export interface GeneratorSize {
 
 export interface GenerationOptions {
   readonly sampling: Sampling;
+  /** What is done to the logits before a token is chosen, also where nothing is sampled. */
+  readonly processing?: Processing;
   readonly seed: number | bigint;
   /** The number of the first prompt's row. A loop of rollouts counts on, so that no two of them draw the same numbers. */
   readonly firstRow?: number;
@@ -215,15 +218,16 @@ async function generateBatch(engine: Engine, rows: readonly Row[], options: Gene
 /** Chooses each unfinished row's next token from `logits` `[batch, vocab]`. */
 async function takeTokens(engine: Engine, rows: readonly Row[], logits: Float32Array, options: GenerationOptions) {
   const vocab = engine.config.vocabSize;
+  const { sampling, processing = {}, seed, endIds } = options;
   for (const [slot, row] of rows.entries()) {
     if (row.end !== undefined) continue;
-    const draw = () => createRandom(options.seed, 'sample', row.index, row.ids.length).uniform(0);
+    const draw = () => createRandom(seed, 'sample', row.index, row.ids.length).uniform(0);
     const own = logits.subarray(slot * vocab, (slot + 1) * vocab);
-    const id = chooseToken(own, options.sampling, draw);
-    if (id < 0)
-      throw new Failure('logits-not-finite', `The model gives no number for the next token of row ${row.index + 1}.`);
-    if (options.logprobs) row.logprobs.push(logProbability(own, id, options.sampling.temperature));
-    if (options.endIds.includes(id)) {
+    const scores = processLogits(own, { prompt: row.prompt, response: row.ids }, processing, endIds);
+    const id = chooseToken(scores, sampling, draw);
+    if (id < 0) throw noToken(own, row);
+    if (options.logprobs) row.logprobs.push(logProbability(own, id, sampling.temperature));
+    if (endIds.includes(id)) {
       row.end = 'end-token';
       row.endId = id;
       continue;
@@ -234,4 +238,15 @@ async function takeTokens(engine: Engine, rows: readonly Row[], logits: Float32A
       row.end = 'length';
     }
   }
+}
+
+function noToken(logits: Float32Array, { index }: Row): Failure {
+  if (logits.every((logit) => !(logit > Number.NEGATIVE_INFINITY))) {
+    return new Failure('logits-not-finite', `The model gives no number for the next token of row ${index + 1}.`);
+  }
+  return new Failure(
+    'no-token-allowed',
+    `no_repeat_ngram_size and min_new_tokens leave no token for row ${index + 1} to go on with.`,
+    'Lower min_new_tokens, or raise no_repeat_ngram_size.',
+  );
 }

@@ -7,6 +7,7 @@ import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { withBos } from '../train/example.js';
+import { processingOf, samplingOf } from './generation-settings.js';
 import { type Generation, generate } from './generator.js';
 
 export interface Responses {
@@ -28,12 +29,8 @@ export async function respond(context: RunContext<GenerationConfig>, prompts: re
     const generations = await generate(device, model, encoded, {
       maxNewTokens: config.max_new_tokens,
       batchSize: config.batch_size,
-      sampling: {
-        sample: config.do_sample,
-        temperature: config.temperature,
-        topK: config.top_k,
-        topP: config.top_p,
-      },
+      sampling: samplingOf(config),
+      processing: processingOf(config),
       seed: config.seed,
       endIds: model.endIds,
       ...(config.stop_strings.length > 0 ? { shouldStop: stopsAt(tokenizer, config.stop_strings) } : {}),

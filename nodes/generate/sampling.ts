@@ -8,6 +8,10 @@ export interface Sampling {
   readonly topK: number;
   /** 1: no limit. */
   readonly topP: number;
+  /** 0: no limit. */
+  readonly minP?: number;
+  /** 1: no limit. */
+  readonly typicalP?: number;
 }
 
 /** `uniform` is a number in [0, 1), and is read only when sampling. Returns −1 where no logit is a number. */
@@ -36,19 +40,62 @@ export function logProbability(logits: Float32Array, id: number, temperature = 1
   return (logits[id]! - most) / temperature - Math.log(sum);
 }
 
-/** As Transformers does: temperature, then top-k, then top-p on what is left, then a draw by inverse distribution. */
-function sampleToken(logits: Float32Array, { temperature, topK, topP }: Sampling, uniform: number): number {
-  const most = logits[argMax(logits)];
-  if (most === undefined) return -1;
-  const ids = likeliest(logits, topK > 0 ? topK : logits.length);
-  const weights = ids.map((id) => Math.exp((logits[id]! - most) / temperature));
-  const kept = nucleus(weights, topP);
-  let left = uniform * sumOf(weights.slice(0, kept));
-  for (let i = 0; i < kept; i++) {
+function sampleToken(logits: Float32Array, sampling: Sampling, uniform: number): number {
+  const { ids, scores } = candidates(logits, sampling);
+  const weights = weightsOf(scores);
+  let left = uniform * sumOf(weights);
+  for (let i = 0; i < ids.length; i++) {
     left -= weights[i]!;
     if (left < 0) return ids[i]!;
   }
-  return ids[kept - 1]!;
+  return ids.at(-1) ?? -1;
+}
+
+/** Tokens that may be drawn, from the likeliest down, each with its logit divided by the temperature. */
+export interface Candidates {
+  readonly ids: readonly number[];
+  readonly scores: readonly number[];
+}
+
+/** As Transformers does, in its order: temperature, then each limit on what the one before has left. */
+export function candidates(logits: Float32Array, sampling: Sampling): Candidates {
+  const { temperature, topK, topP, minP = 0, typicalP = 1 } = sampling;
+  const ids = likeliest(logits, topK > 0 ? topK : logits.length).filter((id) => logits[id]! > Number.NEGATIVE_INFINITY);
+  let left: Candidates = { ids, scores: ids.map((id) => logits[id]! / temperature) };
+  if (topP < 1) left = first(left, nucleus(weightsOf(left.scores), topP));
+  if (minP > 0) left = first(left, weightsOf(left.scores).filter((weight) => weight >= minP).length);
+  if (typicalP < 1) left = typical(left, typicalP);
+  return left;
+}
+
+function first({ ids, scores }: Candidates, count: number): Candidates {
+  return { ids: ids.slice(0, count), scores: scores.slice(0, count) };
+}
+
+/** Probabilities as parts of the largest. */
+function weightsOf(scores: readonly number[]): number[] {
+  return scores.map((score) => Math.exp(score - scores[0]!));
+}
+
+/**
+ * Locally typical sampling (Meister et al., 2022): of the tokens whose surprise is nearest to the entropy, the fewest whose
+ * probabilities reach `mass`, and those as near as the last of them.
+ */
+function typical({ ids, scores }: Candidates, mass: number): Candidates {
+  const weights = weightsOf(scores);
+  const total = sumOf(weights);
+  const surprise = scores.map((score) => Math.log(total) - (score - scores[0]!));
+  const entropy = sumOf(weights.map((weight, i) => (weight / total) * surprise[i]!));
+  const distance = surprise.map((nats) => Math.abs(nats - entropy));
+  const order = [...ids.keys()].sort((a, b) => distance[a]! - distance[b]! || a - b);
+  let sum = 0;
+  const last = order.find((i) => {
+    sum += weights[i]! / total;
+    return sum >= mass;
+  });
+  const farthest = distance[last ?? order.at(-1)!]!;
+  const kept = [...ids.keys()].filter((i) => distance[i]! <= farthest);
+  return { ids: kept.map((i) => ids[i]!), scores: kept.map((i) => scores[i]!) };
 }
 
 /** The ids of the `count` largest logits, downwards. Ties are broken by id, so that the order is the same everywhere. */

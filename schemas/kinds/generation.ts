@@ -27,6 +27,49 @@ export const generationProperties = {
     default: 1,
     description: 'Sampling is among the fewest likeliest tokens whose probabilities reach this sum.',
   },
+  min_p: {
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description: 'Sampling is among tokens that are at least this part as likely as the likeliest. 0: among all.',
+  },
+  typical_p: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 1,
+    description:
+      'Locally typical sampling: among the tokens of the most expected surprise whose probabilities reach this sum.',
+  },
+  repetition_penalty: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    default: 1,
+    description: 'Logits of tokens of the prompt and the response are divided by it, negative ones multiplied. 1: off.',
+  },
+  presence_penalty: {
+    type: 'number',
+    default: 0,
+    description: 'Taken off the logits of tokens that the response holds already.',
+  },
+  frequency_penalty: {
+    type: 'number',
+    default: 0,
+    description: 'Taken off the logits of tokens, once for each time that the response holds them already.',
+  },
+  no_repeat_ngram_size: {
+    type: 'integer',
+    minimum: 0,
+    default: 0,
+    description: 'No sequence of so many tokens occurs twice in the prompt and the response. 0: off.',
+  },
+  min_new_tokens: {
+    type: 'integer',
+    minimum: 0,
+    default: 0,
+    description: 'No end token is taken before the response has so many tokens.',
+  },
   stop_strings: {
     type: 'array',
     items: { type: 'string', minLength: 1 },

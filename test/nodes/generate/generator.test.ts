@@ -172,3 +172,27 @@ t.test('a response ends at the last position of the model', async (t) => {
   t.equal(generation!.ids.length, 64 - 60 + 1);
   t.equal(generation!.end, 'length');
 });
+
+t.test('processed logits rule greedy generation too', async (t) => {
+  const model = await readTinyLlama('llama-plain');
+  await withDevice('reference', async (device) => {
+    const prompts = [[5, 9, 33], [7]];
+    const options = { ...greedy, endIds: [] };
+    const plain = await generate(device, model, prompts, options);
+    t.ok(
+      plain.some(({ ids }) => new Set(ids).size < ids.length),
+      'it repeats itself',
+    );
+    const unique = await generate(device, model, prompts, { ...options, processing: { noRepeatNgramSize: 1 } });
+    for (const [row, { ids }] of unique.entries())
+      t.equal(new Set([...prompts[row]!, ...ids]).size, prompts[row]!.length + 12);
+    const ending = plain[0]!.ids[0]!;
+    const [short] = await generate(device, model, prompts, { ...options, endIds: [ending] });
+    t.same(short!.ids, []);
+    const processing = { minNewTokens: 4 };
+    const [long] = await generate(device, model, prompts, { ...options, endIds: [ending], processing });
+    t.ok(long!.ids.length >= 4);
+    const everything = { ...options, endIds: Array.from({ length: 61 }, (_, id) => id), processing };
+    await t.rejects(generate(device, model, prompts, everything), { code: 'no-token-allowed' });
+  });
+});
