@@ -1,5 +1,6 @@
 /** All the kinds that Lapidary comes with, handed to the engine at one place. */
 import type { Catalog, Kind } from '../engine/kind.js';
+import { adapterKinds } from './adapters/kinds.js';
 import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
@@ -14,6 +15,7 @@ const kinds: readonly Kind[] = [
   ...dataKinds,
   ...tokenizerKinds,
   ...modelKinds,
+  ...adapterKinds,
   ...trainKinds,
   ...generateKinds,
   ...evaluateKinds,

@@ -107,7 +107,8 @@ function kindRules(kind: KindDescription): Schema {
       with: { ...allowExpressions(kind.schema as Schema), description: kind.description },
       inputs: {
         type: 'object',
-        ...(kind.ports === undefined ? { additionalProperties: false } : {}),
+        // A kind that names no input, and whose ports depend on the node, takes any.
+        ...(kind.ports !== undefined && Object.keys(kind.inputs).length === 0 ? {} : { additionalProperties: false }),
         required: requiredInputs,
         properties: Object.fromEntries(Object.entries(kind.inputs).map(([name, port]) => [name, portSchema(port)])),
       },

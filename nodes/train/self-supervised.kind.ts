@@ -4,6 +4,7 @@ import {
   trainSelfSupervisedSchema,
 } from '../../schemas/kinds/train.self_supervised.js';
 import { checkTrainingArguments } from './check-arguments.js';
+import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
   name: 'train.self_supervised',
@@ -12,20 +13,23 @@ export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
   runs: 'worker',
   resources: { cpus: 'all' },
   schema: trainSelfSupervisedSchema,
-  inputs: {
-    model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
-    dataset: { type: 'dataset', rows: ['text'], description: 'Texts to learn.' },
-    validation: {
-      type: 'dataset',
-      rows: ['text'],
-      optional: true,
-      description: 'Texts held out: their loss after training is the metric `eval_loss`.',
+  ...trainerPorts({
+    inputs: {
+      model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
+      dataset: { type: 'dataset', rows: ['text'], description: 'Texts to learn.' },
+      validation: {
+        type: 'dataset',
+        rows: ['text'],
+        optional: true,
+        description: 'Texts held out: their loss after training is the metric `eval_loss`.',
+      },
     },
-  },
-  outputs: {
-    model: { type: 'model', description: 'The trained model.' },
-    metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
-  },
+    outputs: {
+      model: { type: 'model', description: 'The trained model.' },
+      metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
+      adapter: adapterOutput,
+    },
+  }),
   check: checkTrainingArguments,
   load: () => import('./self-supervised.js'),
 });

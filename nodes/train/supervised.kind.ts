@@ -1,6 +1,7 @@
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { type TrainSupervisedConfig, trainSupervisedSchema } from '../../schemas/kinds/train.supervised.js';
 import { checkTrainingArguments } from './check-arguments.js';
+import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
   name: 'train.supervised',
@@ -9,20 +10,23 @@ export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
   runs: 'worker',
   resources: { cpus: 'all' },
   schema: trainSupervisedSchema,
-  inputs: {
-    model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
-    dataset: { type: 'dataset', rows: ['prompt_completion'], description: 'Prompts, and what to answer.' },
-    validation: {
-      type: 'dataset',
-      rows: ['prompt_completion'],
-      optional: true,
-      description: 'Examples held out: their loss after training is the metric `eval_loss`.',
+  ...trainerPorts({
+    inputs: {
+      model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
+      dataset: { type: 'dataset', rows: ['prompt_completion'], description: 'Prompts, and what to answer.' },
+      validation: {
+        type: 'dataset',
+        rows: ['prompt_completion'],
+        optional: true,
+        description: 'Examples held out: their loss after training is the metric `eval_loss`.',
+      },
     },
-  },
-  outputs: {
-    model: { type: 'model', description: 'The fine-tuned model.' },
-    metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
-  },
+    outputs: {
+      model: { type: 'model', description: 'The fine-tuned model.' },
+      metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
+      adapter: adapterOutput,
+    },
+  }),
   check: checkTrainingArguments,
   load: () => import('./supervised.js'),
 });

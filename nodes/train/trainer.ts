@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
+import { planAdapter } from '../adapters/plan.js';
 import { type Model, readModel, writeTunedModel } from '../model/model-directory.js';
 import type { Device, DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
@@ -44,8 +45,12 @@ export async function train(context: Context, task: Task): Promise<RunOutcome> {
     const batches = await task.batches('dataset', setting);
     const validation = context.optionalInput('validation') ? await task.batches('validation', setting) : undefined;
     const learner = task.learner?.(setting) ?? languageModelLearner(model);
-    const { weights, metrics } = await fit(context, device, learner, { batches, validation });
-    await writeTunedModel(context.output('model'), base, model.configJson, { ...model.parameters, ...weights });
+    const adapter = config.adapter === null ? undefined : planAdapter(config.adapter, model, config.seed);
+    const adapted = adapter ? adapter.adapt(learner) : learner;
+    const { weights, metrics } = await fit(context, device, adapted, { batches, validation });
+    if (adapter) await adapter.write(context.output('adapter'), weights);
+    const tuned = adapter ? adapter.merge(weights) : { ...model.parameters, ...weights };
+    await writeTunedModel(context.output('model'), base, model.configJson, tuned);
     await writeFile(context.output('metrics'), `${JSON.stringify(metrics, null, 2)}\n`);
     return { metrics };
   } finally {

@@ -1,7 +1,9 @@
 /** What the trainers have in common, under the names and with the meanings of Hugging Face's `TrainingArguments`. */
 import type { JSONSchema } from 'json-schema-to-ts';
+import { adapterSchema } from './adapter.js';
 
 export const trainingProperties = {
+  adapter: adapterSchema,
   num_train_epochs: {
     type: 'number',
     exclusiveMinimum: 0,

@@ -45,7 +45,7 @@ function filesBelow(root: string, folder = root): string[] {
   });
 }
 
-function artifactAt(type: ArtifactType, path: string): Artifact {
+export function artifactAt(type: ArtifactType, path: string): Artifact {
   return {
     type,
     digest: noDigest,

@@ -1,0 +1,102 @@
+/**
+ * An adapter as a directory that PEFT reads: `adapter_config.json` and `adapter_model.safetensors`, in which every name
+ * stands behind `base_model.model.`.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../../engine/failure.js';
+import type { Artifact } from '../../engine/kind.js';
+import type { AdapterConfig } from '../../schemas/kinds/adapter.js';
+import { openSafetensors, writeSafetensors } from '../format/safetensors.js';
+import type { HostTensor, HostTensors } from '../tensor/device.js';
+import { scalingOf } from './adapt.js';
+import type { AdaptedModules } from './modules.js';
+
+const prefix = 'base_model.model.';
+const configFile = 'adapter_config.json';
+const weightsFile = 'adapter_model.safetensors';
+
+export interface Adapter {
+  readonly modules: AdaptedModules;
+  readonly scaling: number;
+  readonly weights: HostTensors;
+}
+
+/** `transposed`: the model keeps its linear weights as `[in, out]`. A head on top is saved among the whole modules. */
+export async function writeAdapter(
+  folder: string,
+  config: AdapterConfig,
+  { lowRank, whole }: AdaptedModules,
+  weights: HostTensors,
+  transposed: boolean,
+): Promise<void> {
+  const lastNames = (names: readonly string[]) => [...new Set(names.map((name) => name.split('.').at(-1)!))].sort();
+  const wholeModules = lastNames(whole.map((name) => name.replace(/\.(weight|bias)$/, '')));
+  const written = {
+    peft_type: 'LORA',
+    task_type: wholeModules.includes('score') ? 'SEQ_CLS' : 'CAUSAL_LM',
+    base_model_name_or_path: null,
+    inference_mode: true,
+    r: config.r,
+    lora_alpha: config.lora_alpha,
+    lora_dropout: 0,
+    bias: 'none',
+    use_rslora: config.use_rslora,
+    use_dora: config.use_dora,
+    fan_in_fan_out: transposed,
+    target_modules: lastNames(lowRank),
+    layers_to_transform: config.layers_to_transform,
+    modules_to_save: wholeModules.length > 0 ? wholeModules : null,
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, configFile), `${JSON.stringify(written, null, 2)}\n`);
+  const renamed = Object.entries(weights).map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
+  await writeSafetensors(join(folder, weightsFile), Object.fromEntries(renamed));
+}
+
+/** Throws `Failure` for an adapter of another method, or with parts that would be left out. */
+export async function readAdapter(artifact: Artifact): Promise<Adapter> {
+  const config = await readConfig(artifact);
+  const weights: Record<string, HostTensor> = {};
+  const file = await openSafetensors(artifact.path(weightsFile));
+  try {
+    for (const name of file.entries.keys()) {
+      if (!name.startsWith(prefix)) throw invalid(`the weight ${name} does not begin with ${prefix}`);
+      weights[name.slice(prefix.length)] = await file.read(name);
+    }
+  } finally {
+    await file.close();
+  }
+  const downs = Object.keys(weights).filter((name) => name.endsWith('.lora_A.weight'));
+  const lowRank = downs.map((name) => name.slice(0, -'.lora_A.weight'.length));
+  const whole = Object.keys(weights).filter((name) => !/\.lora_(A\.weight|B\.weight|magnitude_vector)$/.test(name));
+  const unknown = whole.find((name) => name.includes('.lora_'));
+  if (unknown !== undefined) throw invalid(`the weight ${unknown} is of a kind that is not known`);
+  return { modules: { lowRank, whole }, scaling: scalingOf(config), weights };
+}
+
+type ReadConfig = Pick<AdapterConfig, 'r' | 'lora_alpha' | 'use_rslora'>;
+
+async function readConfig(artifact: Artifact): Promise<ReadConfig> {
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(await readFile(artifact.path(configFile), 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalid(`${configFile} is not JSON`);
+    throw error;
+  }
+  const empty = (value: unknown) => value == null || (typeof value === 'object' && Object.keys(value).length === 0);
+  if (json.peft_type !== 'LORA') throw invalid(`its peft_type is ${JSON.stringify(json.peft_type)}, not LORA`);
+  for (const key of ['rank_pattern', 'alpha_pattern', 'megatron_config', 'trainable_token_indices']) {
+    if (!empty(json[key])) throw invalid(`${configFile} has ${key}, which cannot be merged`);
+  }
+  if (json.bias !== undefined && json.bias !== 'none') throw invalid(`its bias is ${JSON.stringify(json.bias)}`);
+  const { r, lora_alpha, use_rslora } = json as Partial<ReadConfig>;
+  if (!Number.isInteger(r) || r! < 1) throw invalid(`${configFile} has r: ${JSON.stringify(r)}`);
+  if (typeof lora_alpha !== 'number') throw invalid(`${configFile} has lora_alpha: ${JSON.stringify(lora_alpha)}`);
+  return { r: r!, lora_alpha, use_rslora: use_rslora === true };
+}
+
+function invalid(what: string): Failure {
+  return new Failure('adapter-invalid', `The adapter cannot be used: ${what}.`);
+}

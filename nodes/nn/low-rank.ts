@@ -1,0 +1,49 @@
+/**
+ * Low-rank adapters of linear modules, found among the parameters by their names: LoRA (Hu et al. 2021) computes
+ * x Wᵀ + s · (x Aᵀ) Bᵀ with A `[r, in]` and B `[out, r]`; DoRA (Liu et al. 2024) then gives each output row the learned
+ * length m: m / ‖W + s B A‖ times that.
+ */
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensors } from '../tensor/device.js';
+import { tf } from '../tensor/tf.js';
+
+/** The scale s, a scalar that all modules share. */
+export const scalingName = 'lora_scaling';
+
+/** The names of a module's adapter, as PEFT has them. */
+export function adapterNames(module: string) {
+  return {
+    down: `${module}.lora_A.weight`,
+    up: `${module}.lora_B.weight`,
+    magnitude: `${module}.lora_magnitude_vector`,
+  } as const;
+}
+
+/**
+ * What a linear module gives for x `[n, in]` when it is adapted, and `plain` where it is not. `plain` is x Wᵀ without a
+ * bias, `[n, out]`; `weight` is W as `[out, in]`, read by DoRA only.
+ */
+export function adapted(parameters: Tensors, module: string, x: Tensor, plain: Tensor, weight: () => Tensor): Tensor {
+  const names = adapterNames(module);
+  const down = parameters[names.down];
+  if (!down) return plain;
+  const up = parameters[names.up]!;
+  const scaling = parameters[scalingName]!;
+  const narrow = tf.mul(tf.matMul(x, down, false, true), scaling);
+  const sum = tf.add(plain, tf.matMul(narrow, up, false, true));
+  const magnitude = parameters[names.magnitude];
+  if (!magnitude) return sum;
+  return tf.mul(sum, tf.div(magnitude, rowNorms(weight(), down, up, scaling)));
+}
+
+/** ‖W + s B A‖ of each row, `[out]`, held constant in the gradient, as the authors advise (section 4.3). */
+function rowNorms(weight: Tensor, down: Tensor, up: Tensor, scaling: Tensor): Tensor {
+  const constant = tf.customGrad((a, b) => {
+    const update = tf.mul(tf.matMul(b as Tensor, a as Tensor), scaling);
+    return {
+      value: tf.sqrt(tf.sum(tf.square(tf.add(weight, update)), 1)),
+      gradFunc: () => [tf.zerosLike(a as Tensor), tf.zerosLike(b as Tensor)],
+    };
+  });
+  return constant(down, up);
+}
