@@ -6,13 +6,14 @@ import { readModel, writeTunedModel } from '../model/model-directory.js';
 import { adapterNames } from '../nn/low-rank.js';
 import type { HostTensors } from '../tensor/device.js';
 import { mergeWeights } from './merge-weights.js';
-import { type Adapter, readAdapter } from './peft-directory.js';
+import { type Adapter, outputWeight, readAdapter } from './peft-directory.js';
 
 export async function run(context: RunContext<ModelMergeConfig>): Promise<RunOutcome> {
   const base = context.input('model');
   const model = await readModel(base, context.scratch);
-  const adapter = await readAdapter(context.input('adapter'));
-  const transposed = model.config.transposedLinear;
+  const read = await readAdapter(context.input('adapter'));
+  const adapter = model.config.tiedEmbeddings ? withoutOutput(read) : read;
+  const transposed = false;
   assertFits(adapter, model.parameters, transposed);
   const merged = mergeWeights(model.parameters, adapter.weights, adapter.modules, {
     scaling: adapter.scaling,
@@ -20,6 +21,12 @@ export async function run(context: RunContext<ModelMergeConfig>): Promise<RunOut
   });
   await writeTunedModel(context.output('model'), base, model.configJson, merged);
   return {};
+}
+
+/** A tied output projection comes with its embedding. */
+function withoutOutput(adapter: Adapter): Adapter {
+  const { modules } = adapter;
+  return { ...adapter, modules: { ...modules, whole: modules.whole.filter((name) => name !== outputWeight) } };
 }
 
 /** Throws `Failure` where the adapter was made for another model. */

@@ -12,6 +12,7 @@ import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { scalingOf } from './adapt.js';
 import type { AdaptedModules } from './modules.js';
 
+export const outputWeight = 'lm_head.weight';
 const prefix = 'base_model.model.';
 const configFile = 'adapter_config.json';
 const weightsFile = 'adapter_model.safetensors';
@@ -22,16 +23,24 @@ export interface Adapter {
   readonly weights: HostTensors;
 }
 
-/** `transposed`: the model keeps its linear weights as `[in, out]`. A head on top is saved among the whole modules. */
+/** How a model keeps its weights. */
+export interface WeightLayout {
+  /** Linear weights lie as `[in, out]`. */
+  readonly transposed: boolean;
+  /** The output projection is the embedding. */
+  readonly tied: boolean;
+}
+
+/** A head on top of the model is saved among the whole modules. */
 export async function writeAdapter(
   folder: string,
   config: AdapterConfig,
   { lowRank, whole }: AdaptedModules,
   weights: HostTensors,
-  transposed: boolean,
+  { transposed, tied }: WeightLayout,
 ): Promise<void> {
-  const lastNames = (names: readonly string[]) => [...new Set(names.map((name) => name.split('.').at(-1)!))].sort();
-  const wholeModules = lastNames(whole.map((name) => name.replace(/\.(weight|bias)$/, '')));
+  const wholeModules = [...new Set(whole.map((name) => name.replace(/\.(weight|bias)$/, '')))];
+  const embedding = whole.find((name) => /\.(embed_tokens|wte)\.weight$/.test(name));
   const written = {
     peft_type: 'LORA',
     task_type: wholeModules.includes('score') ? 'SEQ_CLS' : 'CAUSAL_LM',
@@ -44,13 +53,16 @@ export async function writeAdapter(
     use_rslora: config.use_rslora,
     use_dora: config.use_dora,
     fan_in_fan_out: transposed,
-    target_modules: lastNames(lowRank),
+    target_modules: [...new Set(lowRank.map((module) => module.split('.').at(-1)!))].sort(),
     layers_to_transform: config.layers_to_transform,
     modules_to_save: wholeModules.length > 0 ? wholeModules : null,
+    ensure_weight_tying: tied && embedding !== undefined,
   };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, configFile), `${JSON.stringify(written, null, 2)}\n`);
-  const renamed = Object.entries(weights).map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
+  // PEFT wants the tied projection by its own name too.
+  const all = tied && embedding ? { ...weights, [outputWeight]: weights[embedding]! } : weights;
+  const renamed = Object.entries(all).map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
   await writeSafetensors(join(folder, weightsFile), Object.fromEntries(renamed));
 }
 

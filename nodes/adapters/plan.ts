@@ -20,7 +20,8 @@ export interface AdapterPlan {
 /** Throws `Failure` where the config names modules or layers that the model has not. */
 export function planAdapter(config: AdapterConfig, model: Model, seed: number | bigint): AdapterPlan {
   const { parameters } = model;
-  const transposed = model.config.transposedLinear;
+  const transposed = false;
+  const layout = { transposed, tied: model.config.tiedEmbeddings };
   const shapes = Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
   const modules = adaptedModules(config, shapes);
   const own = new Set(Object.keys(parameters));
@@ -28,7 +29,7 @@ export function planAdapter(config: AdapterConfig, model: Model, seed: number | 
     adapt: (learner) => adapt(learner, own, { config, modules, transposed, seed }),
     write(folder, learned) {
       const heads = Object.keys(learned).filter((name) => !own.has(name) && !name.includes('.lora_'));
-      return writeAdapter(folder, config, { ...modules, whole: [...modules.whole, ...heads] }, learned, transposed);
+      return writeAdapter(folder, config, { ...modules, whole: [...modules.whole, ...heads] }, learned, layout);
     },
     merge(learned) {
       const heads = Object.entries(learned).filter(([name]) => !own.has(name) && !name.includes('.lora_'));

@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
 import { attend, causalMask, segmentMask } from './attention.js';
-import { type DecoderConfig, layerNames } from './decoder-config.js';
-import { linear, rmsNorm, swiGlu } from './layers.js';
+import type { DecoderConfig } from './decoder-config.js';
+import { linear, rmsNorm, swiGlu, weightOf } from './layers.js';
 import { type Rotation, rotate, rotation } from './rope.js';
 
 export interface Sequences {
@@ -35,7 +35,7 @@ export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequen
 
 /** Logits of activations `[n, width]` → `[n, vocab]`. */
 export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden: Tensor): Tensor {
-  return linear(hidden, weightOf(parameters, config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight'));
+  return linear(parameters, config.tiedEmbeddings ? 'model.embed_tokens' : 'lm_head', hidden);
 }
 
 /**
@@ -59,22 +59,16 @@ export function decoderStack(
 
   let x = tf.gather(weightOf(parameters, 'model.embed_tokens.weight'), tf.reshape(ids, [-1])) as Tensor;
   for (let layer = 0; layer < config.layers; layer++) {
-    const names = layerNames(layer);
-    const weight = (part: keyof typeof names) => weightOf(parameters, names[part]);
-    const normed = rmsNorm(x, weight('attentionNorm'), normEpsilon);
-    const query = rotate(split(linear(normed, weight('query')), heads), turns);
-    const key = rotate(split(linear(normed, weight('key')), keyValueHeads), turns);
-    const value = split(linear(normed, weight('value')), keyValueHeads);
+    const at = `model.layers.${layer}`;
+    const project = (name: string, input: Tensor) => linear(parameters, `${at}.self_attn.${name}`, input);
+    const norm = (name: string) => rmsNorm(x, weightOf(parameters, `${at}.${name}.weight`), normEpsilon);
+    const normed = norm('input_layernorm');
+    const query = rotate(split(project('q_proj', normed), heads), turns);
+    const key = rotate(split(project('k_proj', normed), keyValueHeads), turns);
+    const value = split(project('v_proj', normed), keyValueHeads);
     const mixed = tf.transpose(attention(layer, query, key, value), [0, 2, 1, 3]);
-    x = tf.add(x, linear(tf.reshape(mixed, [batch * time, heads * headWidth]), weight('attentionOutput')));
-    const normedAgain = rmsNorm(x, weight('mlpNorm'), normEpsilon);
-    x = tf.add(x, swiGlu(normedAgain, weight('gate'), weight('up'), weight('down')));
+    x = tf.add(x, project('o_proj', tf.reshape(mixed, [batch * time, heads * headWidth])));
+    x = tf.add(x, swiGlu(parameters, `${at}.mlp`, norm('post_attention_layernorm')));
   }
   return rmsNorm(x, weightOf(parameters, 'model.norm.weight'), normEpsilon);
-}
-
-function weightOf(parameters: Tensors, name: string): Tensor {
-  const tensor = parameters[name];
-  if (!tensor) throw new Error(`The parameters lack '${name}'.`);
-  return tensor;
 }

@@ -1,11 +1,20 @@
 /** The position-wise layers of a decoder, on rank-2 activations `[batch · time, width]`. */
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensors } from '../tensor/device.js';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 import { tf } from '../tensor/tf.js';
+import { adapted } from './low-rank.js';
 
-/** x Wᵀ, with a weight stored `[out, in]`. */
-export function linear(x: Tensor, weight: Tensor): Tensor {
-  return tf.matMul(x, weight, false, true);
+/** x Wᵀ for x `[n, in]` and the module's weight, stored `[out, in]`; with the module's low-rank update if it has one. */
+export function linear(parameters: Tensors, module: string, x: Tensor): Tensor {
+  const weight = weightOf(parameters, `${module}.weight`);
+  return adapted(parameters, module, x, tf.matMul(x, weight, false, true), () => weight);
+}
+
+export function weightOf(parameters: Tensors, name: string): Tensor {
+  const tensor = parameters[name];
+  if (!tensor) throw new Error(`The parameters lack '${name}'.`);
+  return tensor;
 }
 
 /**
@@ -35,8 +44,9 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
 }
 
 /** SwiGLU (Shazeer 2020): down(silu(gate(x)) · up(x)). */
-export function swiGlu(x: Tensor, gate: Tensor, up: Tensor, down: Tensor): Tensor {
-  return linear(siluTimes(linear(x, gate), linear(x, up)), down);
+export function swiGlu(parameters: Tensors, module: string, x: Tensor): Tensor {
+  const part = (name: string, input: Tensor) => linear(parameters, `${module}.${name}`, input);
+  return part('down_proj', siluTimes(part('gate_proj', x), part('up_proj', x)));
 }
 
 /** silu(g) · u with silu(g) = g · sigmoid(g), whose derivative is s + a · (1 − s) for s = sigmoid(g), a = silu(g). */
