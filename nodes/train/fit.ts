@@ -12,8 +12,10 @@ import { optimizerOf, scheduleOf, type TrainingArguments, totalStepsOf } from '.
 import type { Batch, Batches } from './batches.js';
 import { loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
 import type { Learner } from './learner.js';
-import { trainingStep } from './step.js';
+import { createReporter } from './reporter.js';
+import { createUpdater, type Readings } from './updater.js';
 import { validate } from './validation.js';
+import { type Windows, windowsFrom, windowsOf } from './windows.js';
 
 type Context = RunContext<TrainingArguments>;
 
@@ -31,7 +33,8 @@ export interface Fitted {
 
 /** A run of updates, as decided before the first. */
 interface Plan {
-  readonly batches: Batches;
+  readonly windows: Windows;
+  readonly windowSize: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly totalSteps: number;
@@ -41,9 +44,17 @@ interface Plan {
 export async function fit(context: Context, device: Device, learner: Learner, data: Data): Promise<Fitted> {
   const { config } = context;
   const { batches, validation } = data;
-  const totalSteps = totalStepsOf(config, batches.perEpoch);
-  const schedule = scheduleOf(config, totalSteps);
-  const plan = { batches, optimizer: optimizerOf(config), schedule, totalSteps, saveSteps: config.save_steps };
+  const windowSize = config.gradient_accumulation_steps;
+  const windows = windowsOf(batches, windowSize);
+  const totalSteps = totalStepsOf(config, windows.perEpoch);
+  const plan: Plan = {
+    windows,
+    windowSize,
+    optimizer: optimizerOf(config),
+    schedule: scheduleOf(config, totalSteps),
+    totalSteps,
+    saveSteps: config.save_steps,
+  };
   const { state, progress } = await optimize(context, device, learner, plan);
   const evaluated = validation ? await validate(device, state, learner.loss, validation) : {};
   const metrics = {
@@ -59,31 +70,32 @@ export async function fit(context: Context, device: Device, learner: Learner, da
 
 /** Runs all the updates, from the start or from where an earlier run was stopped. */
 async function optimize(context: Context, device: Device, learner: Learner, plan: Plan) {
-  const { optimizer } = plan;
+  const { optimizer, totalSteps } = plan;
   const start = await startingPoint(context, device, learner, optimizer);
-  const state = device.createState(start.tensors);
-  const program = device.program('training step', trainingStep(learner, optimizer));
-  const report = createReporter(context, plan.totalSteps);
+  const updater = createUpdater(device, learner, optimizer, plan.windowSize);
+  const state = device.createState({ ...start.tensors, ...updater.entries });
+  const kept = Object.keys(start.tensors);
+  const report = createReporter(context, totalSteps);
   let progress = start.progress;
-  const save = async () => saveCheckpoint(context.scratch, progress, await state.read());
+  const save = async () => saveCheckpoint(context.scratch, progress, await state.read(kept));
+  const stop = async () => {
+    await save();
+    throw new Stopped(`Stopped after ${progress.step} of ${totalSteps} steps.`);
+  };
 
-  for (const batch of batchesFrom(plan.batches, progress.step, plan.totalSteps)) {
+  for (const window of windowsFrom(plan.windows, progress.step, totalSteps)) {
     // The event loop must turn, so that a request to stop is heard between two steps of a device that never waits.
     await nextTurn();
-    if (context.signal.aborted) {
-      await save();
-      throw new Stopped(`Stopped after ${progress.step} of ${plan.totalSteps} steps.`);
-    }
+    if (context.signal.aborted) await stop();
     const learningRate = learningRateAt(plan.schedule, progress.step);
     const scalars = optimizer.scalars({ step: progress.step + 1, learningRate });
-    const outputs = await program.run(state, { ...batch.inputs, ...scalars });
-    const readings = Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!]));
+    const readings = (await updater.update(state, window, scalars, context.signal)) ?? (await stop());
     assertFinite(readings, progress.step + 1);
-    progress = advance(progress, batch, readings.loss!, plan);
-    report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, batch.tokens);
-    if (progress.step % plan.saveSteps === 0 && progress.step < plan.totalSteps) await save();
+    progress = advance(progress, window, readings.loss!, plan);
+    report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, sumOf(window, 'tokens'));
+    if (progress.step % plan.saveSteps === 0 && progress.step < totalSteps) await save();
   }
-  await program.dispose();
+  await updater.dispose();
   return { state, progress };
 }
 
@@ -98,49 +110,24 @@ async function startingPoint(context: Context, device: Device, learner: Learner,
   return { progress, tensors: { ...learner.parameters, ...optimizer.init(shapes) } };
 }
 
-/** The batches of the steps from `step` on, epoch after epoch. */
-function* batchesFrom(batches: Batches, step: number, totalSteps: number): Generator<Batch> {
-  let next = step - (step % batches.perEpoch);
-  for (let epoch = next / batches.perEpoch; next < totalSteps; epoch++) {
-    for (const batch of batches.epoch(epoch)) {
-      if (next >= totalSteps) return;
-      if (next++ >= step) yield batch;
-    }
-  }
-}
-
 /** The reported loss is the mean over all that as many steps as an epoch has count, the last ones. */
-function advance(progress: Progress, batch: Batch, loss: number, { totalSteps, batches }: Plan): Progress {
-  const counts = progress.step >= totalSteps - batches.perEpoch;
+function advance(progress: Progress, window: readonly Batch[], loss: number, plan: Plan): Progress {
+  const counts = progress.step >= plan.totalSteps - plan.windows.perEpoch;
+  const count = counts ? sumOf(window, 'count') : 0;
   return {
     ...progress,
     step: progress.step + 1,
-    lossSum: progress.lossSum + (counts ? loss * batch.count : 0),
-    lossTokens: progress.lossTokens + (counts ? batch.count : 0),
-    tokens: progress.tokens + batch.tokens,
+    lossSum: progress.lossSum + loss * count,
+    lossTokens: progress.lossTokens + count,
+    tokens: progress.tokens + sumOf(window, 'tokens'),
   };
 }
 
-/** Shows progress several times a second, and logs at most some 500 points of a curve. */
-function createReporter(context: Context, totalSteps: number) {
-  const every = Math.ceil(totalSteps / 500);
-  let tokensSince = 0;
-  let lastTime = performance.now();
-  return (step: number, values: Readonly<Record<string, number>>, tokens: number): void => {
-    tokensSince += tokens;
-    const elapsedMs = performance.now() - lastTime;
-    const last = step === totalSteps;
-    if (elapsedMs > 200 || last) {
-      const perSecond = (tokensSince / elapsedMs) * 1000;
-      context.progress({ step, total: totalSteps, unit: 'steps', values: { ...values, tokens_per_second: perSecond } });
-      tokensSince = 0;
-      lastTime = performance.now();
-    }
-    if (step % every === 0 || step === 1 || last) context.log(step, values);
-  };
+function sumOf(window: readonly Batch[], key: 'tokens' | 'count'): number {
+  return window.reduce((sum, batch) => sum + batch[key], 0);
 }
 
-function assertFinite({ loss, grad_norm }: Readonly<Record<string, number>>, step: number): void {
+function assertFinite({ loss, grad_norm }: Readings, step: number): void {
   if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
   throw new Failure(
     'loss-not-finite',

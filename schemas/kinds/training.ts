@@ -16,7 +16,19 @@ export const trainingProperties = {
     default: -1,
     description: 'Number of updates; where it is above 0 it takes the place of `num_train_epochs`.',
   },
-  per_device_train_batch_size: { type: 'integer', minimum: 1, default: 8, description: 'Rows of one update.' },
+  per_device_train_batch_size: {
+    type: 'integer',
+    minimum: 1,
+    default: 8,
+    description: 'Rows that are computed together; those of one update where gradients are not accumulated.',
+  },
+  gradient_accumulation_steps: {
+    type: 'integer',
+    minimum: 1,
+    default: 1,
+    description:
+      'Batches of one update. Their losses are summed and divided once, so the update is that of one large batch.',
+  },
   lr_scheduler_type: {
     enum: ['constant', 'constant_with_warmup', 'linear', 'cosine'],
     default: 'linear',
