@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { type GenerateConfig, generateSchema } from '../../schemas/kinds/generate.js';
-import { checkGeneration } from './check-generation.js';
+import { checkGenerate } from './check-generation.js';
 
 export const generateKind: Kind = defineKind<GenerateConfig>({
   name: 'generate',
@@ -16,9 +16,10 @@ export const generateKind: Kind = defineKind<GenerateConfig>({
   outputs: {
     samples: {
       type: 'samples',
-      description: 'JSONL rows of `prompt`, `response` and, where it is known, `reference`.',
+      description:
+        'JSONL rows of `prompt`, `response` and, where it is known, `reference`; `sample` counts several responses to a prompt from 0. With `logprobs`, `logprob_sum` and `logprob_mean` in nats; of beam search, `score`.',
     },
   },
-  check: checkGeneration,
+  check: checkGenerate,
   load: () => import('./run-generate.js'),
 });

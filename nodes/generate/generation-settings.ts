@@ -1,5 +1,6 @@
 /** From the names of `GenerationConfig` to the settings of the pure functions. */
 import type { GenerationConfig } from '../../schemas/kinds/generation.js';
+import type { BeamSettings } from './beam-search.js';
 import type { Processing } from './logits-processors.js';
 import type { Sampling } from './sampling.js';
 
@@ -28,5 +29,18 @@ export function processingOf(config: ProcessingConfig): Processing {
     frequencyPenalty: config.frequency_penalty,
     noRepeatNgramSize: config.no_repeat_ngram_size,
     minNewTokens: config.min_new_tokens,
+  };
+}
+
+type BeamConfig = Pick<GenerationConfig, 'num_beams' | 'length_penalty' | 'early_stopping'>;
+
+/** Undefined where there is no beam search. */
+export function beamsOf(config: BeamConfig, returned: number): BeamSettings | undefined {
+  if (config.num_beams === 1) return undefined;
+  return {
+    count: config.num_beams,
+    lengthPenalty: config.length_penalty,
+    earlyStopping: config.early_stopping,
+    returned,
   };
 }

@@ -7,44 +7,73 @@ import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { withBos } from '../train/example.js';
-import { processingOf, samplingOf } from './generation-settings.js';
+import { beamsOf, processingOf, samplingOf } from './generation-settings.js';
 import { type Generation, generate } from './generator.js';
+import { beforeStop, stopsAt } from './stop-strings.js';
+
+export interface RespondConfig extends GenerationConfig {
+  readonly num_return_sequences?: number;
+  readonly logprobs?: boolean;
+}
+
+export interface Answer {
+  readonly text: string;
+  /** With `logprobs`, of all the tokens that were taken, with the one that ended it: in nats. */
+  readonly logprobs?: { readonly sum: number; readonly mean: number };
+  /** Of a beam. */
+  readonly score?: number;
+}
 
 export interface Responses {
-  /** In the prompts' order. */
+  /** The first response to each prompt, in their order. */
   readonly texts: readonly string[];
+  /** All responses to each prompt. */
+  readonly answers: readonly (readonly Answer[])[];
   readonly newTokens: number;
 }
 
 /** Answers every prompt with the model at the input port `model`; reports progress, and counts what was cut. */
-export async function respond(context: RunContext<GenerationConfig>, prompts: readonly string[]): Promise<Responses> {
+export async function respond(context: RunContext<RespondConfig>, prompts: readonly string[]): Promise<Responses> {
   const { config } = context;
   const model = await readModel(context.input('model'), context.scratch);
   const { tokenizer } = model;
   const encoded = await encodePrompts(context, model, prompts);
+  const returned = config.num_return_sequences ?? 1;
+  const beams = beamsOf(config, returned);
+  // Several samples of a prompt are rows of their own, each with its own randomness.
+  const asked = beams ? encoded : encoded.flatMap((prompt) => Array<readonly number[]>(returned).fill(prompt));
   const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
   try {
     context.environment({ device: device.name });
     const started = performance.now();
-    const generations = await generate(device, model, encoded, {
+    const generations = await generate(device, model, asked, {
       maxNewTokens: config.max_new_tokens,
       batchSize: config.batch_size,
+      ...(beams ? { beams } : {}),
       sampling: samplingOf(config),
       processing: processingOf(config),
       seed: config.seed,
       endIds: model.endIds,
+      logprobs: config.logprobs ?? false,
       ...(config.stop_strings.length > 0 ? { shouldStop: stopsAt(tokenizer, config.stop_strings) } : {}),
       signal: context.signal,
       onProgress: (step, newTokens) => {
         const values = { tokens_per_second: (newTokens / (performance.now() - started)) * 1000 };
-        context.progress({ step, total: prompts.length, unit: 'rows', values });
+        context.progress({ step, total: asked.length, unit: 'rows', values });
       },
     });
     context.count('response-cut-at-max-new-tokens', generations.filter(({ end }) => end === 'length').length);
-    const texts = await Promise.all(
-      generations.map((generation, row) => responseText(tokenizer, encoded[row]!, generation, config.stop_strings)),
+    const answers = await Promise.all(
+      encoded.map((prompt, row) => {
+        const own = generations.slice(row * returned, (row + 1) * returned);
+        return Promise.all(own.map((generation) => answerOf(tokenizer, prompt, generation, config.stop_strings)));
+      }),
     );
-    return { texts, newTokens: generations.reduce((sum, { ids }) => sum + ids.length, 0) };
+    return {
+      texts: answers.map((own) => own[0]!.text),
+      answers,
+      newTokens: generations.reduce((sum, { ids }) => sum + ids.length, 0),
+    };
   } finally {
     await device.dispose();
   }
@@ -52,7 +81,7 @@ export async function respond(context: RunContext<GenerationConfig>, prompts: re
 
 /** A prompt that fills all positions keeps its end, since that is what a response goes on from. */
 async function encodePrompts(
-  context: RunContext<GenerationConfig>,
+  context: RunContext<RespondConfig>,
   { config, tokenizer }: Model,
   prompts: readonly string[],
 ): Promise<number[][]> {
@@ -68,27 +97,32 @@ async function encodePrompts(
   return encoded;
 }
 
-function stopsAt(tokenizer: Tokenizer, stops: readonly string[]) {
-  return async (ids: readonly number[]): Promise<boolean> => {
-    const text = await tokenizer.decode(ids, { skipSpecialTokens: true });
-    return stops.some((stop) => text.includes(stop));
+async function answerOf(
+  tokenizer: Tokenizer,
+  prompt: readonly number[],
+  generation: Generation,
+  stops: readonly string[],
+): Promise<Answer> {
+  const whole = await newText(tokenizer, prompt, generation.ids);
+  const { end, logprobs, score } = generation;
+  const sum = (logprobs ?? []).reduce((total, logprob) => total + logprob, 0);
+  return {
+    text: end === 'stop-string' ? beforeStop(whole, stops) : whole,
+    ...(logprobs ? { logprobs: { sum, mean: sum / logprobs.length } } : {}),
+    ...(score === undefined ? {} : { score }),
   };
 }
 
 /**
  * What the new tokens add to the prompt's text: some decoders drop a leading space, so new tokens alone would read
- * differently. A stop string and what follows it are taken off.
+ * differently.
  */
-async function responseText(
+export async function newText(
   tokenizer: Tokenizer,
   prompt: readonly number[],
-  { ids, end }: Generation,
-  stops: readonly string[],
+  ids: readonly number[],
 ): Promise<string> {
   const options = { skipSpecialTokens: true };
   const [before, whole, alone] = await tokenizer.decodeBatch([prompt, [...prompt, ...ids], ids], options);
-  const text = whole!.startsWith(before!) ? whole!.slice(before!.length) : alone!;
-  if (end !== 'stop-string') return text;
-  const at = stops.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
-  return at.length === 0 ? text : text.slice(0, Math.min(...at));
+  return whole!.startsWith(before!) ? whole!.slice(before!.length) : alone!;
 }

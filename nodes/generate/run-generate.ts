@@ -9,15 +9,21 @@ import { sampleTable } from './sample-table.js';
 export async function run(context: RunContext<GenerateConfig>): Promise<RunOutcome> {
   const rows: { readonly prompt: string; readonly completion?: unknown }[] = [];
   for await (const row of typedRows(context.input('dataset'), 'prompt')) rows.push(row);
-  const { texts, newTokens } = await respond(
+  const { answers, newTokens } = await respond(
     context,
     rows.map(({ prompt }) => prompt),
   );
-  const samples = rows.map(({ prompt, completion }, index) => ({
-    prompt,
-    response: texts[index]!,
-    ...(typeof completion === 'string' ? { reference: completion } : {}),
-  }));
+  const several = context.config.num_return_sequences > 1;
+  const samples = rows.flatMap(({ prompt, completion }, index) =>
+    answers[index]!.map(({ text, logprobs, score }, sample) => ({
+      prompt,
+      response: text,
+      ...(typeof completion === 'string' ? { reference: completion } : {}),
+      ...(several ? { sample } : {}),
+      ...(logprobs ? { logprob_sum: logprobs.sum, logprob_mean: logprobs.mean } : {}),
+      ...(score === undefined ? {} : { score }),
+    })),
+  );
   await writeRows(context.output('samples'), samples);
   context.display('samples', sampleTable(samples));
   return { metrics: { n: rows.length, new_tokens: newTokens } };

@@ -57,6 +57,14 @@ export interface Candidates {
   readonly scores: readonly number[];
 }
 
+/** Log-probabilities in nats. */
+export function logSoftmax(logits: Float32Array): Float32Array {
+  const most = logits[argMax(logits)] ?? Number.NaN;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - most);
+  return logits.map((logit) => logit - most - Math.log(sum));
+}
+
 /** As Transformers does, in its order: temperature, then each limit on what the one before has left. */
 export function candidates(logits: Float32Array, sampling: Sampling): Candidates {
   const { temperature, topK, topP, minP = 0, typicalP = 1 } = sampling;

@@ -14,13 +14,14 @@ import { rotation } from './rope.js';
 const keyName = (layer: number) => `cache.${layer}.key`;
 const valueName = (layer: number) => `cache.${layer}.value`;
 
+function cacheNames(config: DecoderConfig): string[] {
+  return Array.from({ length: config.layers }, (_, layer) => [keyName(layer), valueName(layer)]).flat();
+}
+
 /** Caches of zeros, to be put beside the parameters in a state. */
 export function emptyCache(config: DecoderConfig, batch: number, capacity: number): HostTensors {
   const shape = [batch, config.keyValueHeads, capacity, config.headWidth];
-  const layers = Array.from({ length: config.layers }, (_, layer) => layer);
-  return Object.fromEntries(
-    layers.flatMap((layer) => [keyName(layer), valueName(layer)].map((n) => [n, float32(shape)])),
-  );
+  return Object.fromEntries(cacheNames(config).map((name) => [name, float32(shape)]));
 }
 
 /** Logits of the next token `[batch, vocab]`, and the caches as they are afterwards. */
@@ -72,6 +73,11 @@ export function decodeStep(config: DecoderConfig, state: Tensors, ids: Tensor, p
     return attend(query, keys, values, mask);
   });
   return { logits: outputLogits(config, state, hidden), state: next };
+}
+
+/** The caches with other rows in place of each row: `sources` int32 `[batch]`. */
+export function gatherCache(config: DecoderConfig, state: Tensors, sources: Tensor): Tensors {
+  return Object.fromEntries(cacheNames(config).map((name) => [name, tf.gather(state[name]!, sources) as Tensor]));
 }
 
 /** Puts `entry` `[batch, heads, 1, d]` into `cache` `[batch, heads, capacity, d]`, at each row's own position. */

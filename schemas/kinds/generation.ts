@@ -70,13 +70,36 @@ export const generationProperties = {
     default: 0,
     description: 'No end token is taken before the response has so many tokens.',
   },
+  num_beams: {
+    type: 'integer',
+    minimum: 1,
+    default: 1,
+    description: 'Beam search: how many hypotheses run side by side. 1: none, one token is taken after another.',
+  },
+  length_penalty: {
+    type: 'number',
+    default: 1,
+    description:
+      'Beam search: a score is a sum of log-probabilities / (length ^ this). Above 0 favours long responses.',
+  },
+  early_stopping: {
+    enum: [false, true, 'never'],
+    default: false,
+    description:
+      'Beam search: `true` stops when num_beams hypotheses have ended, `false` when the others do not seem better, `never` when they cannot be.',
+  },
   stop_strings: {
     type: 'array',
     items: { type: 'string', minLength: 1 },
     default: [],
     description: 'A response ends before the first of these.',
   },
-  batch_size: { type: 'integer', minimum: 1, default: 16, description: 'Rows that are generated together.' },
+  batch_size: {
+    type: 'integer',
+    minimum: 1,
+    default: 16,
+    description: 'Responses, or beam searches, that run together.',
+  },
   seed: { type: 'integer', default: 42, description: 'Seed of the sampling.' },
 } as const satisfies Record<string, JSONSchema>;
 
