@@ -30,11 +30,15 @@ export interface PromptCompletionRow {
 export interface Message {
   readonly role: string;
   readonly content: string;
+  /** 0: a turn of the assistant that is read and not learned. Default: 1. */
+  readonly weight?: 0 | 1 | null;
 }
 
 /** A conversation; at least one message. */
 export interface MessagesRow {
   readonly messages: readonly Message[];
+  /** JSON schemas of functions, for chat templates that show them. */
+  readonly tools?: readonly unknown[];
 }
 
 /** Of two completions, the one that is preferred. */
@@ -99,6 +103,8 @@ const listOf =
 const message: Check = (value, field) => {
   if (!isObject(value)) return mustBe('an object with role and content', value, field);
   if (typeof value.content !== 'string') return mustBe('a string', value.content, `${field}.content`);
+  const weight = value.weight ?? 1;
+  if (weight !== 0 && weight !== 1) return mustBe('0 or 1', weight, `${field}.weight`);
   return filledString(value.role, `${field}.role`);
 };
 

@@ -7,21 +7,11 @@ import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../form
 import { type DecoderConfig, parameterShapes } from '../nn/decoder-config.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
 
 const weightsFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';
-
-/** Files that travel with the weights from one model directory to the next, as they are. */
-export const tokenizerFiles = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'chat_template.jinja',
-] as const;
 
 /** What a model is, without its weights. */
 export interface ModelDescription {

@@ -4,6 +4,7 @@
  */
 import tokenizers from 'tokenizers';
 import type { Merge } from './bpe.js';
+import { addedToken } from './special-tokens.js';
 
 /** The 256 characters that stand for bytes, in code-point order: their ids in the vocabulary follow it. */
 export function byteAlphabet(): string[] {
@@ -66,19 +67,6 @@ const isPrintable = (byte: number): boolean =>
   (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xff && byte !== 0xad);
 const unprintableBytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !isPrintable(byte));
 
-/** Tokens that stand for no text; `eos` and `pad` are named by their roles, others have none. */
-export interface SpecialTokens {
-  readonly eos: string;
-  readonly pad: string;
-  readonly bos: string | null;
-  readonly others: readonly string[];
-}
-
-/** Each special token once, in the order of their ids. */
-export function listSpecialTokens({ eos, pad, bos, others }: SpecialTokens): string[] {
-  return [...new Set([eos, pad, ...(bos === null ? [] : [bos]), ...others])];
-}
-
 /** `tokenizer.json`: special tokens first, then the bytes, then the merges in the order learned. */
 export function tokenizerJson(special: readonly string[], merges: readonly Merge[]): object {
   const tokens = [...special, ...byteAlphabet(), ...merges.filter((merge) => merge.fresh).map((m) => m.left + m.right)];
@@ -105,21 +93,4 @@ export function tokenizerJson(special: readonly string[], merges: readonly Merge
       merges: merges.map(({ left, right }) => [left, right]),
     },
   };
-}
-
-/** `tokenizer_config.json`, as the `AutoTokenizer` of Transformers reads it. */
-export function tokenizerConfigJson(special: SpecialTokens): object {
-  const names = listSpecialTokens(special);
-  return {
-    tokenizer_class: 'PreTrainedTokenizerFast',
-    added_tokens_decoder: Object.fromEntries(names.map((content, id) => [String(id), addedToken(content)])),
-    ...(special.bos === null ? {} : { bos_token: special.bos }),
-    eos_token: special.eos,
-    pad_token: special.pad,
-    clean_up_tokenization_spaces: false,
-  };
-}
-
-function addedToken(content: string): object {
-  return { content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }

@@ -1,4 +1,5 @@
 import type { Kind } from '../../engine/kind.js';
+import { tokenizerLoad } from './load.kind.js';
 import { tokenizerTrain } from './train.kind.js';
 
-export const tokenizerKinds: readonly Kind[] = [tokenizerTrain];
+export const tokenizerKinds: readonly Kind[] = [tokenizerTrain, tokenizerLoad];

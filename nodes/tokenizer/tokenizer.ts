@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tokenizers from 'tokenizers';
-import { Failure } from '../../engine/failure.js';
+import { readTokenizerConfig, type TokenRole, unusable } from './tokenizer-config.js';
 
 /** Tokens of one text. */
 export interface Encoding {
@@ -23,6 +23,12 @@ export interface Tokenizer {
   readonly eosId: number | undefined;
   readonly padId: number | undefined;
   readonly bosId: number | undefined;
+  /** Tokens that stand for no text, such as the end of a turn: id → name. */
+  specialTokens(): ReadonlyMap<number, string>;
+  /** Jinja source of the chat template that comes with it. */
+  readonly chatTemplate: string | undefined;
+  /** What a chat template sees of the tokenizer: `bos_token`, `eos_token`, … */
+  readonly templateVariables: Readonly<Record<string, string | readonly string[]>>;
   /**
    * Pure in `text`: adds no special tokens, pads and cuts nothing. The name of a special token that stands in `text`
    * becomes that token. A lone surrogate, which no UTF-8 can hold, is read as U+FFFD.
@@ -40,34 +46,34 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean;
 }
 
-/** The names that `tokenizer_config.json` gives to the tokens with a role. */
-interface TokenizerConfig {
-  readonly eos_token?: string | { readonly content: string } | null;
-  readonly pad_token?: string | { readonly content: string } | null;
-  readonly bos_token?: string | { readonly content: string } | null;
-}
-
-/** Reads `tokenizer.json` and, where there is one, `tokenizer_config.json`. Throws `Failure` when they are unusable. */
+/** Reads `tokenizer.json` and what stands beside it. Throws `Failure` `tokenizer-invalid` when it is unusable. */
 export function loadTokenizer(directory: string): Tokenizer {
-  const native = readNative(join(directory, 'tokenizer.json'));
+  const path = join(directory, 'tokenizer.json');
+  const native = readNative(path);
   native.disableTruncation();
   native.disablePadding();
-  const config = readConfig(join(directory, 'tokenizer_config.json'));
+  const { roles, additionalSpecialTokens, chatTemplate } = readTokenizerConfig(directory);
   const tokenToId = (token: string): number | undefined => native.tokenToId(token) ?? undefined;
-  const roleId = (role: keyof TokenizerConfig): number | undefined => {
-    const token = config[role];
-    if (token === undefined || token === null) return undefined;
-    const name = typeof token === 'string' ? token : token.content;
+  const roleId = (role: TokenRole): number | undefined => {
+    const name = roles[role];
+    if (name === undefined) return undefined;
     const id = tokenToId(name);
     if (id === undefined) throw unusable(directory, `its ${role} ${JSON.stringify(name)} is not in its vocabulary`);
     return id;
   };
   const withoutSpecials = { addSpecialTokens: false };
+  const specialTokens = specialTokensOf(path);
   return {
     vocabSize: 1 + Object.values(native.getVocab(true)).reduce((most, id) => Math.max(most, id), -1),
     eosId: roleId('eos_token'),
     padId: roleId('pad_token'),
     bosId: roleId('bos_token'),
+    specialTokens,
+    chatTemplate,
+    templateVariables: {
+      ...roles,
+      ...(additionalSpecialTokens.length > 0 ? { additional_special_tokens: additionalSpecialTokens } : {}),
+    },
     encode: async (text) => lazyEncoding(text, await native.encode(text, null, withoutSpecials)),
     encodeBatch: async (texts) => {
       const encodings = await native.encodeBatch([...texts], withoutSpecials);
@@ -120,15 +126,15 @@ function readNative(path: string): tokenizers.Tokenizer {
   }
 }
 
-function readConfig(path: string): TokenizerConfig {
-  if (!existsSync(path)) return {};
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TokenizerConfig;
-  } catch (error) {
-    throw unusable(path, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function unusable(path: string, reason: string): Failure {
-  return new Failure('tokenizer-invalid', `The tokenizer at ${path} cannot be used: ${reason}.`);
+/** The added tokens that are marked special. Read once, and only for who asks: the file may be large. */
+function specialTokensOf(path: string): Tokenizer['specialTokens'] {
+  let tokens: ReadonlyMap<number, string> | undefined;
+  return () => {
+    if (tokens) return tokens;
+    const { added_tokens: added } = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
+    };
+    tokens = new Map((added ?? []).filter(({ special }) => special).map(({ id, content }) => [id, content]));
+    return tokens;
+  };
 }

@@ -1,6 +1,8 @@
 import type { FromSchema } from 'json-schema-to-ts';
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { tokenizerTrainSchema } from '../../schemas/kinds/tokenizer.train.js';
+import { chatTemplateSources, checkChatTemplate } from './chat-template-option.js';
+import { listSpecialTokens, specialTokensOf } from './special-tokens.js';
 
 export type TokenizerTrainConfig = FromSchema<typeof tokenizerTrainSchema>;
 
@@ -21,20 +23,15 @@ export const tokenizerTrain: Kind = defineKind<TokenizerTrainConfig>({
   outputs: {
     tokenizer: {
       type: 'tokenizer',
-      description: '`tokenizer.json` and `tokenizer_config.json`, as Transformers loads them.',
+      description: '`tokenizer.json` and `tokenizer_config.json`, as Transformers loads them; the chat template.',
     },
   },
-  check: ({ vocab_size, eos_token, pad_token, bos_token, special_tokens }) => {
-    const special = new Set([eos_token, pad_token, ...(bos_token === null ? [] : [bos_token]), ...special_tokens]);
-    const least = 256 + special.size;
-    return vocab_size >= least
-      ? []
-      : [
-          {
-            pointer: '/vocab_size',
-            message: `must be at least ${least}: 256 bytes and ${special.size} special tokens`,
-          },
-        ];
+  sources: chatTemplateSources,
+  check: (config) => {
+    const special = listSpecialTokens(specialTokensOf(config)).length;
+    const least = 256 + special;
+    const message = `must be at least ${least}: 256 bytes and ${special} special tokens`;
+    return [...(config.vocab_size >= least ? [] : [{ pointer: '/vocab_size', message }]), ...checkChatTemplate(config)];
   },
   load: () => import('./train.js'),
 });

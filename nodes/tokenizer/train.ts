@@ -7,15 +7,9 @@ import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import { readRows } from '../data/jsonl.js';
 import { textsOf } from '../data/row-types.js';
 import { learnMerges, type Merge } from './bpe.js';
-import {
-  byteAlphabet,
-  createWordCounter,
-  createWordReader,
-  listSpecialTokens,
-  type SpecialTokens,
-  tokenizerConfigJson,
-  tokenizerJson,
-} from './byte-level.js';
+import { byteAlphabet, createWordCounter, createWordReader, tokenizerJson } from './byte-level.js';
+import { chatTemplateFile, readChatTemplate, warnOfUnknownMarks } from './chat-template-option.js';
+import { listSpecialTokens, specialTokensOf, tokenizerConfigJson } from './special-tokens.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
 import type { TokenizerTrainConfig } from './train.kind.js';
 
@@ -26,12 +20,7 @@ const mergesPerTurn = 256;
 
 export async function run(context: Context): Promise<RunOutcome> {
   const { config } = context;
-  const special: SpecialTokens = {
-    eos: config.eos_token,
-    pad: config.pad_token,
-    bos: config.bos_token,
-    others: config.special_tokens,
-  };
+  const special = specialTokensOf(config);
   const names = listSpecialTokens(special);
   const words = await countWords(context);
   if (words.size === 0) {
@@ -52,8 +41,12 @@ export async function run(context: Context): Promise<RunOutcome> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'tokenizer.json'), toJson(tokenizerJson(names, merges)));
   await writeFile(join(folder, 'tokenizer_config.json'), toJson(tokenizerConfigJson(special)));
+  const template = await readChatTemplate(config, context.sources);
+  if (template !== undefined) await writeFile(join(folder, chatTemplateFile), template);
 
-  const { bytes, tokens } = await measure(loadTokenizer(folder), words);
+  const tokenizer = loadTokenizer(folder);
+  warnOfUnknownMarks(tokenizer, context);
+  const { bytes, tokens } = await measure(tokenizer, words);
   const bytesPerToken = bytes / tokens;
   context.display('tokenizer', `${vocabSize} tokens; ${bytesPerToken.toFixed(2)} bytes a token on its training data`);
   return { metrics: { vocab_size: vocabSize, bytes_per_token: bytesPerToken, tokens, bytes } };

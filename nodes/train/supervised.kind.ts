@@ -6,17 +6,22 @@ import { adapterOutput, trainerPorts } from './ports.js';
 export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
   name: 'train.supervised',
   version: 1,
-  description: 'Fine-tunes a model to answer prompts with given completions.',
+  description: 'Fine-tunes a model to answer prompts, or to take its turns in conversations.',
   runs: 'worker',
   resources: { cpus: 'all' },
   schema: trainSupervisedSchema,
   ...trainerPorts({
     inputs: {
       model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
-      dataset: { type: 'dataset', rows: ['prompt_completion'], description: 'Prompts, and what to answer.' },
+      dataset: {
+        type: 'dataset',
+        rows: ['prompt_completion', 'messages'],
+        description:
+          'Prompts, and what to answer; or conversations, which the chat template of the tokenizer turns into text.',
+      },
       validation: {
         type: 'dataset',
-        rows: ['prompt_completion'],
+        rows: ['prompt_completion', 'messages'],
         optional: true,
         description: 'Examples held out: their loss after training is the metric `eval_loss`.',
       },

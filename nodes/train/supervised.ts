@@ -1,12 +1,15 @@
-/** `train.supervised`: prompts that are read, and completions that are learned. */
+/** `train.supervised`: prompts that are read, and completions that are learned; or conversations, turn by turn. */
+import { Stopped } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { TrainSupervisedConfig } from '../../schemas/kinds/train.supervised.js';
 import type { Model } from '../model/model-directory.js';
 import { createBatches } from './batches.js';
-import { assertSupervised, completionExample, type Example } from './example.js';
-import { noEosToken, reasonFor } from './self-supervised.js';
+import { assertSupervised, type Example } from './example.js';
+import { type Lesson, lessonReader } from './lesson.js';
+import { fitExample, overlongReasons } from './overlong.js';
+import { reasonFor } from './self-supervised.js';
 import { train } from './trainer.js';
-import { chunks, typedRows } from './typed-rows.js';
+import { chunks, supervisedRows } from './typed-rows.js';
 
 type Context = RunContext<TrainSupervisedConfig>;
 
@@ -21,25 +24,40 @@ export async function run(context: Context): Promise<RunOutcome> {
   });
 }
 
+/** Rows are read and tokenised piece by piece: of a dataset, only the tokens are held in memory. */
 async function readExamples(context: Context, port: string, model: Model, maxLength: number): Promise<Example[]> {
+  const { config, signal } = context;
   const { tokenizer } = model;
-  const { bosId, eosId } = tokenizer;
-  if (eosId === undefined) throw noEosToken();
-  const options = { bosId, eosId, maxLength, completionOnly: context.config.completion_only_loss };
+  const counts = new Map<string, number>();
+  const count = (reason: string) => void counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const lessonOf = lessonReader(tokenizer, config);
   const examples: Example[] = [];
-  const counts = { 'cut-at-max-length': 0, 'dropped-nothing-to-learn': 0, 'token-across-prompt-and-completion': 0 };
-  for await (const rows of chunks(typedRows(context.input(port), 'prompt_completion'), 256)) {
-    const encodings = await tokenizer.encodeBatch(rows.map(({ prompt, completion }) => prompt + completion));
+  let ends = false;
+  let conversations = 0;
+  for await (const rows of chunks(supervisedRows(context.input(port), config.empty_completion, count), 256)) {
+    if (signal.aborted) throw new Stopped('Stopped while the dataset was being read.');
+    const lessons = rows.map((row): Lesson & { readonly number: number } => ({ ...lessonOf(row), number: row.number }));
+    const encodings = await tokenizer.encodeBatch(lessons.map(({ text }) => text));
     for (const [index, encoding] of encodings.entries()) {
-      const example = completionExample(encoding, rows[index]!.prompt.length, options);
-      if (example.merged) counts['token-across-prompt-and-completion']++;
-      if (example.supervisedTokens === 0) counts['dropped-nothing-to-learn']++;
-      else {
-        if (example.cut) counts['cut-at-max-length']++;
-        examples.push({ ids: example.ids, targets: example.targets });
-      }
+      const { number, toExample } = lessons[index]!;
+      const { example, merged } = toExample(encoding);
+      if (merged) count('token-across-prompt-and-completion');
+      const fitting = fitExample(example, maxLength, config.overlong, number);
+      const over = example.ids.length > maxLength;
+      if (over && config.overlong === 'drop') count(overlongReasons.drop);
+      else if (fitting.length === 0) count('dropped-nothing-to-learn');
+      else if (over && config.overlong !== 'error') count(overlongReasons[config.overlong]);
+      examples.push(...fitting);
+      if (!lessons[index]!.conversation) continue;
+      conversations++;
+      ends ||= fitting.some(({ targets }) => targets.some((id) => model.endIds.includes(id)));
     }
   }
-  for (const [reason, rows] of Object.entries(counts)) context.count(reasonFor(port, reason), rows);
+  for (const [reason, rows] of counts) context.count(reasonFor(port, reason), rows);
+  if (conversations > 0 && examples.length > 0 && !ends) context.warn(noEnd);
   return examples;
 }
+
+const noEnd =
+  'No learned turn of the assistant has an eos_token in it, so that the model will not learn to stop where programs ' +
+  'expect it to. See that the chat template ends the turns with it.';

@@ -2,12 +2,22 @@
 import { Failure } from '../../engine/failure.js';
 import type { Artifact } from '../../engine/kind.js';
 import { readRows } from '../data/jsonl.js';
-import { findRowProblem, type PromptCompletionRow, type PromptRow, type TextRow } from '../data/row-types.js';
+import {
+  findRowProblem,
+  isEmptyField,
+  type Message,
+  type MessagesRow,
+  type PromptCompletionRow,
+  type PromptRow,
+  type RowProblem,
+  type TextRow,
+} from '../data/row-types.js';
 
 interface TypedRows {
   readonly text: TextRow;
   readonly prompt: PromptRow;
   readonly prompt_completion: PromptCompletionRow;
+  readonly messages: MessagesRow;
 }
 
 /** Throws `Failure` `row-type-mismatch` with the row's number. */
@@ -17,11 +27,55 @@ export async function* typedRows<Type extends keyof TypedRows>(
 ): AsyncGenerator<TypedRows[Type]> {
   for await (const { row, number } of readRows(dataset.path(), 'the dataset')) {
     const found = findRowProblem(type, row);
-    if (found) {
-      throw new Failure('row-type-mismatch', `Row ${number} of the dataset: ${found.field} ${found.problem}.`);
-    }
+    if (found) throw mismatch(number, found);
     yield row as unknown as TypedRows[Type];
   }
+}
+
+function mismatch(number: number, { field, problem }: RowProblem): Failure {
+  return new Failure('row-type-mismatch', `Row ${number} of the dataset: ${field} ${problem}.`);
+}
+
+/**
+ * Rows to fine-tune on: conversations where there are `messages`, else prompts with completions; with their numbers. A row
+ * that answers with nothing is an error, or is left out and counted. Throws `Failure`.
+ */
+export async function* supervisedRows(
+  dataset: Artifact,
+  emptyCompletion: 'error' | 'drop',
+  count: (reason: string) => void,
+): AsyncGenerator<(PromptCompletionRow | MessagesRow) & { readonly number: number }> {
+  for await (const { row, number } of readRows(dataset.path(), 'the dataset')) {
+    const problem = isConversation(row)
+      ? (findRowProblem('messages', row) ?? findEmptyTurn(row as unknown as MessagesRow))
+      : findRowProblem('prompt_completion', row);
+    if (problem && emptyCompletion === 'drop' && isEmptyAnswer(problem)) {
+      count('dropped-empty-completion');
+    } else if (problem) {
+      throw mismatch(number, problem);
+    } else {
+      yield { ...(row as unknown as PromptCompletionRow | MessagesRow), number };
+    }
+  }
+}
+
+/** Whether a row holds a conversation, rather than a prompt and its completion. */
+export function isConversation(row: object): row is MessagesRow {
+  return 'messages' in row && !('completion' in row);
+}
+
+function isEmptyAnswer(problem: RowProblem): boolean {
+  return isEmptyField(problem) && /^completion$|\.content$/.test(problem.field);
+}
+
+/** An empty message of the assistant that would be learned; one that calls a tool says enough. */
+function findEmptyTurn({ messages }: MessagesRow): RowProblem | undefined {
+  for (const [index, message] of messages.entries()) {
+    const { role, content, weight, tool_calls: calls } = message as Message & { readonly tool_calls?: unknown };
+    if (role !== 'assistant' || content !== '' || weight === 0 || calls) continue;
+    return { field: `messages[${index}].content`, problem: 'is empty, and would be learned', found: '' };
+  }
+  return undefined;
 }
 
 /** Gathers an iterable into arrays of `size`, the last one shorter. */

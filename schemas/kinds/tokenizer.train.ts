@@ -1,4 +1,6 @@
 /** The config of `tokenizer.train`. */
+import { chatTemplateProperties } from './chat-template.js';
+
 export const tokenizerTrainSchema = {
   type: 'object',
   properties: {
@@ -38,8 +40,10 @@ export const tokenizerTrainSchema = {
       items: { type: 'string', minLength: 1 },
       uniqueItems: true,
       default: [],
-      description: 'Further special tokens, such as those of a chat template. Each is one token wherever it stands.',
+      description:
+        'Further special tokens, such as those of a chat template. Each is one token wherever it stands. `chat_template: chatml` adds its own.',
     },
+    ...chatTemplateProperties,
   },
   required: ['vocab_size'],
   additionalProperties: false,

@@ -63,7 +63,14 @@ t.test('no kind is left out', (t) => {
 type Tap = Parameters<typeof makeProject>[0];
 
 async function runPipeline(t: Tap): Promise<Golden> {
-  const rig = makeProject(t, ['golden.yaml', 'golden.csv', 'golden.json', 'golden.txt', 'facts.jsonl']);
+  const rig = makeProject(t, [
+    'golden.yaml',
+    'golden.csv',
+    'golden.json',
+    'golden.txt',
+    'golden-tokenizer.json',
+    'facts.jsonl',
+  ]);
   const outcome = await run(rig, 'golden.yaml');
   assertDone(t, outcome);
   const outputs = digests(outcome);
