@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openSafetensors, writeSafetensors } from '../format/safetensors.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
+import type { Evaluations } from './evaluation.js';
 
 /** What has been done so far, besides the tensors. */
 export interface Progress {
@@ -19,28 +20,37 @@ export interface Progress {
   readonly lossTokens: number;
   /** Tokens read so far. */
   readonly tokens: number;
+  readonly evaluations: Evaluations;
   /** The same work on another kind of device gives other bits; a run goes on only where it began. */
   readonly device: string;
 }
 
 export interface Checkpoint {
   readonly progress: Progress;
-  readonly tensors: Record<string, HostTensor>;
+  /** Weights and optimiser state. */
+  readonly tensors: HostTensors;
+  /** The weights of the best evaluation, where they are wanted in the end. */
+  readonly best: HostTensors | undefined;
 }
 
 const prefix = 'checkpoint-';
 const tensorsFile = 'state.safetensors';
 const progressFile = 'progress.json';
+const layout = 2;
+
+/** Prefix of the best weights among the tensors. */
+const bestPrefix = 'best:';
 
 /** Keeps a checkpoint, and removes those before it. */
-export async function saveCheckpoint(scratch: string, progress: Progress, tensors: HostTensors): Promise<void> {
+export async function saveCheckpoint(scratch: string, { progress, tensors, best = {} }: Checkpoint): Promise<void> {
   const final = join(scratch, `${prefix}${progress.step}`);
   const draft = join(scratch, `draft-${process.pid}`);
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
-  await writeSafetensors(join(draft, tensorsFile), tensors, { sync: true });
+  const bestTensors = Object.fromEntries(Object.entries(best).map(([name, tensor]) => [bestPrefix + name, tensor]));
+  await writeSafetensors(join(draft, tensorsFile), { ...tensors, ...bestTensors }, { sync: true });
   const sha256 = await hashFile(join(draft, tensorsFile));
-  await writeSynced(join(draft, progressFile), JSON.stringify({ version: 1, sha256, progress }));
+  await writeSynced(join(draft, progressFile), JSON.stringify({ version: layout, sha256, progress }));
   await syncFolder(draft);
   await rm(final, { recursive: true, force: true });
   await rename(draft, final);
@@ -72,12 +82,16 @@ async function listCheckpoints(scratch: string): Promise<{ name: string; step: n
 async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
   try {
     const { version, sha256, progress } = JSON.parse(await readFile(join(folder, progressFile), 'utf8'));
-    if (version !== 1 || sha256 !== (await hashFile(join(folder, tensorsFile)))) return undefined;
+    if (version !== layout || sha256 !== (await hashFile(join(folder, tensorsFile)))) return undefined;
     const file = await openSafetensors(join(folder, tensorsFile));
     try {
       const tensors: Record<string, HostTensor> = {};
-      for (const name of file.entries.keys()) tensors[name] = await file.read(name);
-      return { progress, tensors };
+      const best: Record<string, HostTensor> = {};
+      for (const name of file.entries.keys()) {
+        const isBest = name.startsWith(bestPrefix);
+        (isBest ? best : tensors)[isBest ? name.slice(bestPrefix.length) : name] = await file.read(name);
+      }
+      return { progress, tensors, best: Object.keys(best).length > 0 ? best : undefined };
     } finally {
       await file.close();
     }

@@ -1,21 +1,17 @@
 /**
- * The loop of updates. A stopped run leaves a checkpoint, and the next one goes on to the same bytes: every choice is a
- * function of (seed, epoch, step).
+ * Training from the weights that a learner brings to those that it leaves with: what is decided before the first update,
+ * and what is reported after the last. The loop between them is `optimize`.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Failure, Stopped } from '../../engine/failure.js';
+import { Failure } from '../../engine/failure.js';
 import type { RunContext } from '../../engine/kind.js';
-import { learningRateAt, type Schedule } from '../optim/schedule.js';
-import type { Optimizer } from '../optim/transform.js';
 import type { Device, HostTensors } from '../tensor/device.js';
 import { optimizerOf, scheduleOf, type TrainingArguments, totalStepsOf } from './arguments.js';
-import type { Batch, Batches } from './batches.js';
-import { loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
+import type { Batches } from './batches.js';
+import type { Progress } from './checkpoint.js';
+import { evaluationPlanOf, hasLostPatience } from './evaluation.js';
 import type { Learner } from './learner.js';
-import { createReporter } from './reporter.js';
-import { createUpdater, type Readings } from './updater.js';
-import { validate } from './validation.js';
-import { type Windows, windowsFrom, windowsOf } from './windows.js';
+import { optimize, type Plan } from './optimize.js';
+import { windowsOf } from './windows.js';
 
 type Context = RunContext<TrainingArguments>;
 
@@ -25,27 +21,21 @@ export interface Data {
 }
 
 export interface Fitted {
-  /** Those of the learner's parameters that learned, as they are now. */
+  /** Those of the learner's parameters that learned, as they are now, or as they were when they were best. */
   readonly weights: HostTensors;
-  /** `train_loss` over the last epoch, `eval_loss` and the other readings over the validation set, `steps`, `tokens`. */
+  /**
+   * `train_loss` over the last epoch, `eval_loss` and the other readings over the validation set, `best_step` and the
+   * best value where there were evaluations on the way, `steps`, `tokens`.
+   */
   readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** A run of updates, as decided before the first. */
-interface Plan {
-  readonly windows: Windows;
-  readonly windowSize: number;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
-  readonly totalSteps: number;
-  readonly saveSteps: number;
 }
 
 export async function fit(context: Context, device: Device, learner: Learner, data: Data): Promise<Fitted> {
   const { config } = context;
-  const { batches, validation } = data;
+  const { validation } = data;
+  if (!validation && config.eval_strategy !== 'no') throw noValidation(config.eval_strategy);
   const windowSize = config.gradient_accumulation_steps;
-  const windows = windowsOf(batches, windowSize);
+  const windows = windowsOf(data.batches, windowSize);
   const totalSteps = totalStepsOf(config, windows.perEpoch);
   const plan: Plan = {
     windows,
@@ -54,84 +44,41 @@ export async function fit(context: Context, device: Device, learner: Learner, da
     schedule: scheduleOf(config, totalSteps),
     totalSteps,
     saveSteps: config.save_steps,
+    validation,
+    evaluation: evaluationPlanOf(config, windows.perEpoch),
   };
-  const { state, progress } = await optimize(context, device, learner, plan);
-  const evaluated = validation ? await validate(device, state, learner.loss, validation) : {};
-  const metrics = {
+  const { weights, progress } = await optimize(context, device, learner, plan);
+  if (hasLostPatience(plan.evaluation, progress.evaluations)) showEarlyStop(context, plan, progress);
+  return { weights, metrics: metricsOf(plan, progress) };
+}
+
+function metricsOf({ evaluation }: Plan, { evaluations, ...progress }: Progress): Record<string, number> {
+  const { last, best } = evaluations;
+  return {
     train_loss: progress.lossSum / progress.lossTokens,
-    ...Object.fromEntries(Object.entries(evaluated).map(([name, value]) => [`eval_${name}`, value])),
+    ...(evaluation.loadBest ? best : last)?.readings,
+    ...(best && evaluation.everySteps !== undefined
+      ? { best_step: best.step, [`best_${evaluation.metric}`]: best.readings[evaluation.metric]! }
+      : {}),
     steps: progress.step,
     tokens: progress.tokens,
   };
-  const weights = await state.read(learner.trainable);
-  state.dispose();
-  return { weights, metrics };
 }
 
-/** Runs all the updates, from the start or from where an earlier run was stopped. */
-async function optimize(context: Context, device: Device, learner: Learner, plan: Plan) {
-  const { optimizer, totalSteps } = plan;
-  const start = await startingPoint(context, device, learner, optimizer);
-  const updater = createUpdater(device, learner, optimizer, plan.windowSize);
-  const state = device.createState({ ...start.tensors, ...updater.entries });
-  const kept = Object.keys(start.tensors);
-  const report = createReporter(context, totalSteps);
-  let progress = start.progress;
-  const save = async () => saveCheckpoint(context.scratch, progress, await state.read(kept));
-  const stop = async () => {
-    await save();
-    throw new Stopped(`Stopped after ${progress.step} of ${totalSteps} steps.`);
-  };
-
-  for (const window of windowsFrom(plan.windows, progress.step, totalSteps)) {
-    // The event loop must turn, so that a request to stop is heard between two steps of a device that never waits.
-    await nextTurn();
-    if (context.signal.aborted) await stop();
-    const learningRate = learningRateAt(plan.schedule, progress.step);
-    const scalars = optimizer.scalars({ step: progress.step + 1, learningRate });
-    const readings = (await updater.update(state, window, scalars, context.signal)) ?? (await stop());
-    assertFinite(readings, progress.step + 1);
-    progress = advance(progress, window, readings.loss!, plan);
-    report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, sumOf(window, 'tokens'));
-    if (progress.step % plan.saveSteps === 0 && progress.step < totalSteps) await save();
-  }
-  await updater.dispose();
-  return { state, progress };
+function showEarlyStop(context: Context, { evaluation, totalSteps }: Plan, { step, evaluations }: Progress): void {
+  const { metric } = evaluation;
+  const { best, withoutImprovement } = evaluations;
+  context.display(
+    'Early stopping',
+    `Stopped after ${step} of ${totalSteps} steps: ${withoutImprovement} evaluations in a row did not improve on ` +
+      `${metric} ${best!.readings[metric]!.toPrecision(4)} of step ${best!.step}.`,
+  );
 }
 
-async function startingPoint(context: Context, device: Device, learner: Learner, optimizer: Optimizer) {
-  const checkpoint = await loadCheckpoint(context.scratch);
-  if (checkpoint?.progress.device === device.name) return checkpoint;
-  if (checkpoint) {
-    context.warn(`A checkpoint made on ${checkpoint.progress.device} is not continued on ${device.name}.`);
-  }
-  const progress: Progress = { step: 0, lossSum: 0, lossTokens: 0, tokens: 0, device: device.name };
-  const shapes = Object.fromEntries(learner.trainable.map((name) => [name, learner.parameters[name]!.shape]));
-  return { progress, tensors: { ...learner.parameters, ...optimizer.init(shapes) } };
-}
-
-/** The reported loss is the mean over all that as many steps as an epoch has count, the last ones. */
-function advance(progress: Progress, window: readonly Batch[], loss: number, plan: Plan): Progress {
-  const counts = progress.step >= plan.totalSteps - plan.windows.perEpoch;
-  const count = counts ? sumOf(window, 'count') : 0;
-  return {
-    ...progress,
-    step: progress.step + 1,
-    lossSum: progress.lossSum + loss * count,
-    lossTokens: progress.lossTokens + count,
-    tokens: progress.tokens + sumOf(window, 'tokens'),
-  };
-}
-
-function sumOf(window: readonly Batch[], key: 'tokens' | 'count'): number {
-  return window.reduce((sum, batch) => sum + batch[key], 0);
-}
-
-function assertFinite({ loss, grad_norm }: Readings, step: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
-  throw new Failure(
-    'loss-not-finite',
-    `At step ${step} the loss is ${loss} and the norm of the gradients ${grad_norm}.`,
-    'Lower learning_rate, or give it a longer warm-up. If it happens at the first step, the model itself is broken.',
+function noValidation(strategy: string): Failure {
+  return new Failure(
+    'no-validation-set',
+    `eval_strategy is ${strategy}, and there is nothing to evaluate on.`,
+    'Wire a dataset to the input validation, or leave eval_strategy out.',
   );
 }

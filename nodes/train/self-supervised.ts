@@ -12,11 +12,10 @@ type Context = RunContext<TrainSelfSupervisedConfig>;
 
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
-    async batches(port, { model, maxLength, padId }) {
+    async batches(port, { model, maxLength, padId, batchSize }) {
       const examples = await readDocuments(context, port, model, maxLength);
       assertSupervised(examples, port);
-      const { per_device_train_batch_size: batchSize, seed } = context.config;
-      return createBatches(examples, { batchSize, maxLength, packed: true, padId, seed });
+      return createBatches(examples, { batchSize, maxLength, packed: true, padId, seed: context.config.seed });
     },
   });
 }

@@ -15,11 +15,16 @@ type Context = RunContext<TrainSupervisedConfig>;
 
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
-    async batches(port, { model, maxLength, padId }) {
+    async batches(port, { model, maxLength, padId, batchSize }) {
       const examples = await readExamples(context, port, model, maxLength);
       assertSupervised(examples, port);
-      const { per_device_train_batch_size: batchSize, seed } = context.config;
-      return createBatches(examples, { batchSize, maxLength, packed: context.config.packing, padId, seed });
+      return createBatches(examples, {
+        batchSize,
+        maxLength,
+        packed: context.config.packing,
+        padId,
+        seed: context.config.seed,
+      });
     },
   });
 }

@@ -23,6 +23,8 @@ export interface Setting {
   readonly maxLength: number;
   /** Fills the rest of a row. */
   readonly padId: number;
+  /** Rows of a batch: of training, or of evaluation. */
+  readonly batchSize: number;
 }
 
 /** What one method of training does in its own way. */
@@ -41,9 +43,12 @@ export async function train(context: Context, task: Task): Promise<RunOutcome> {
   try {
     context.environment({ device: device.name });
     const padId = model.tokenizer.padId ?? model.tokenizer.eosId ?? 0;
-    const setting = { model, device, maxLength: maxLengthOf(config, model), padId };
+    const batchSize = config.per_device_train_batch_size;
+    const setting = { model, device, maxLength: maxLengthOf(config, model), padId, batchSize };
+    const evaluationSetting = { ...setting, batchSize: config.per_device_eval_batch_size ?? batchSize };
     const batches = await task.batches('dataset', setting);
-    const validation = context.optionalInput('validation') ? await task.batches('validation', setting) : undefined;
+    const evaluated = context.optionalInput('validation') !== undefined;
+    const validation = evaluated ? await task.batches('validation', evaluationSetting) : undefined;
     const learner = task.learner?.(setting) ?? languageModelLearner(model);
     const adapter = config.adapter === null ? undefined : planAdapter(config.adapter, model, config.seed);
     const adapted = adapter ? adapter.adapt(learner) : learner;

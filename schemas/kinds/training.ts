@@ -92,4 +92,50 @@ export const trainingProperties = {
     default: 500,
     description: 'A checkpoint is kept every so many updates, from which a killed run goes on.',
   },
+  per_device_eval_batch_size: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description: 'Rows that are evaluated together. Null: as many as in training.',
+  },
+  eval_strategy: {
+    enum: ['no', 'steps', 'epoch'],
+    default: 'no',
+    description:
+      'When the validation set is evaluated besides after the last update: every `eval_steps`, or after each epoch.',
+  },
+  eval_steps: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description: 'Updates between two evaluations, with `eval_strategy: steps`.',
+  },
+  metric_for_best_model: {
+    type: 'string',
+    pattern: '^[a-z][a-z0-9_]*$',
+    default: 'eval_loss',
+    description: 'What evaluations are compared by: `eval_loss` or another of their readings; `eval_` may be left out.',
+  },
+  greater_is_better: {
+    type: ['boolean', 'null'],
+    default: null,
+    description: 'Whether the best is the greatest. Null: unless the metric is a loss.',
+  },
+  load_best_model_at_end: {
+    type: 'boolean',
+    default: false,
+    description: 'Whether the result is the weights of the best evaluation instead of the last.',
+  },
+  early_stopping_patience: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description: 'Training ends after so many evaluations in a row that bring no improvement. Null: never.',
+  },
+  early_stopping_threshold: {
+    type: 'number',
+    minimum: 0,
+    default: 0,
+    description: 'What an improvement must exceed for `early_stopping_patience` to begin anew.',
+  },
 } as const satisfies Record<string, JSONSchema>;

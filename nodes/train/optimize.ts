@@ -1,0 +1,148 @@
+/**
+ * The loop of updates and evaluations. A stopped run leaves a checkpoint, and the next one goes on to the same bytes:
+ * every choice is a function of (seed, epoch, step).
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Failure, Stopped } from '../../engine/failure.js';
+import type { RunContext } from '../../engine/kind.js';
+import { learningRateAt, type Schedule } from '../optim/schedule.js';
+import type { Optimizer } from '../optim/transform.js';
+import type { Device, HostTensors } from '../tensor/device.js';
+import type { Batch, Batches } from './batches.js';
+import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
+import { type EvaluationPlan, hasLostPatience, isEvaluated, judge, noEvaluations } from './evaluation.js';
+import type { Learner } from './learner.js';
+import { createReporter } from './reporter.js';
+import { createUpdater, type Readings } from './updater.js';
+import { createValidator } from './validation.js';
+import { type Windows, windowsFrom } from './windows.js';
+
+type Context = Pick<RunContext<unknown>, 'scratch' | 'signal' | 'warn' | 'log' | 'progress'>;
+
+/** A run of updates, as decided before the first. */
+export interface Plan {
+  readonly windows: Windows;
+  /** Batches of a window. */
+  readonly windowSize: number;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly totalSteps: number;
+  readonly saveSteps: number;
+  readonly validation: Batches | undefined;
+  readonly evaluation: EvaluationPlan;
+}
+
+export interface Optimized {
+  readonly weights: HostTensors;
+  readonly progress: Progress;
+}
+
+/** Runs all the updates, from the start or from where an earlier run was stopped. Throws `Stopped` and `Failure`. */
+export async function optimize(context: Context, device: Device, learner: Learner, plan: Plan): Promise<Optimized> {
+  const { optimizer, evaluation, totalSteps } = plan;
+  const start = await startingPoint(context, device, learner, optimizer);
+  const updater = createUpdater(device, learner, optimizer, plan.windowSize);
+  const validator = plan.validation && createValidator(device, learner.loss, plan.validation);
+  const state = device.createState({ ...start.tensors, ...updater.entries });
+  const report = createReporter(context, totalSteps);
+  const kept = Object.keys(start.tensors);
+  let { progress, best } = start;
+  const save = async () => saveCheckpoint(context.scratch, { progress, best, tensors: await state.read(kept) });
+  const stop = async () => {
+    await save();
+    throw new Stopped(`Stopped after ${progress.step} of ${totalSteps} steps.`);
+  };
+  if (validator && evaluation.metric !== 'eval_loss') assertReading(evaluation, await validator.readings(state));
+
+  const windows = windowsFrom(plan.windows, progress.step, totalSteps);
+  for (;;) {
+    // The event loop must turn, so that a request to stop is heard between two steps of a device that never waits.
+    await nextTurn();
+    if (context.signal.aborted) await stop();
+    const { step, evaluations } = progress;
+    if (validator && isEvaluated(evaluation, step, totalSteps) && evaluations.last?.step !== step) {
+      const readings = (await validator.evaluate(state, context.signal)) ?? (await stop());
+      context.log(step, readings);
+      progress = { ...progress, evaluations: judge(evaluation, evaluations, step, readings) };
+      const isBest = progress.evaluations.best?.step === step;
+      if (evaluation.loadBest && isBest) best = await state.read(learner.trainable);
+    }
+    const next = windows.next();
+    if (next.done || hasLostPatience(evaluation, progress.evaluations)) break;
+    const window = next.value;
+    const learningRate = learningRateAt(plan.schedule, step);
+    const scalars = optimizer.scalars({ step: step + 1, learningRate });
+    const readings = (await updater.update(state, window, scalars, context.signal)) ?? (await stop());
+    assertFinite(readings, step + 1);
+    progress = advance(progress, window, readings.loss!, plan);
+    report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, sumOf(window, 'tokens'));
+    if (progress.step % plan.saveSteps === 0 && progress.step < totalSteps) await save();
+  }
+  await updater.dispose();
+  await validator?.dispose();
+  const weights = best ?? (await state.read(learner.trainable));
+  state.dispose();
+  return { weights, progress };
+}
+
+async function startingPoint(
+  context: Context,
+  device: Device,
+  learner: Learner,
+  optimizer: Optimizer,
+): Promise<Checkpoint> {
+  const checkpoint = await loadCheckpoint(context.scratch);
+  if (checkpoint?.progress.device === device.name) return checkpoint;
+  if (checkpoint) {
+    context.warn(`A checkpoint made on ${checkpoint.progress.device} is not continued on ${device.name}.`);
+  }
+  const progress: Progress = {
+    step: 0,
+    lossSum: 0,
+    lossTokens: 0,
+    tokens: 0,
+    evaluations: noEvaluations,
+    device: device.name,
+  };
+  const shapes = Object.fromEntries(learner.trainable.map((name) => [name, learner.parameters[name]!.shape]));
+  return { progress, best: undefined, tensors: { ...learner.parameters, ...optimizer.init(shapes) } };
+}
+
+/**
+ * The reported loss is a mean over the last epoch. An epoch is counted back from the end of the plan, so the sums begin
+ * anew wherever a whole number of epochs is left.
+ */
+function advance(progress: Progress, window: readonly Batch[], loss: number, plan: Plan): Progress {
+  const beginsAnew = (plan.totalSteps - progress.step) % plan.windows.perEpoch === 0;
+  const count = sumOf(window, 'count');
+  return {
+    ...progress,
+    step: progress.step + 1,
+    lossSum: (beginsAnew ? 0 : progress.lossSum) + loss * count,
+    lossTokens: (beginsAnew ? 0 : progress.lossTokens) + count,
+    tokens: progress.tokens + sumOf(window, 'tokens'),
+  };
+}
+
+function sumOf(window: readonly Batch[], key: 'tokens' | 'count'): number {
+  return window.reduce((sum, batch) => sum + batch[key], 0);
+}
+
+function assertFinite({ loss, grad_norm }: Readings, step: number): void {
+  if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
+  throw new Failure(
+    'loss-not-finite',
+    `At step ${step} the loss is ${loss} and the norm of the gradients ${grad_norm}.`,
+    'Lower learning_rate, or give it a longer warm-up. If it happens at the first step, the model itself is broken.',
+  );
+}
+
+/** A wrong name must not come to light after hours of training. */
+function assertReading({ metric }: EvaluationPlan, readings: readonly string[]): void {
+  if (readings.includes(metric)) return;
+  throw new Failure(
+    'unknown-metric',
+    `metric_for_best_model is ${metric}, which no evaluation gives.`,
+    `It may be one of: ${readings.join(', ')}.`,
+  );
+}
