@@ -38,20 +38,30 @@ const pairKey = (left: number, right: number): number => left * maxSymbols + rig
 const before = (a: Candidate, b: Candidate): boolean =>
   a.count !== b.count ? a.count > b.count : a.left !== b.left ? a.left < b.left : a.right < b.right;
 
+/** How words are spelt in symbols. */
+export interface Spelling {
+  split(word: string): string[];
+  /** The symbol that two neighbours become. */
+  join(left: string, right: string): string;
+}
+
+const byCharacter: Spelling = { split: (word) => Array.from(word), join: (left, right) => left + right };
+
 /**
  * Yields merges in the order learned, without end but for the data's: the caller stops when it has enough.
- * `wordCounts` maps words, spelt in characters of `alphabet`, to how often they occur; the place of a character in
- * `alphabet` is its id in the order that breaks ties.
+ * `wordCounts` maps words, spelt in symbols of `alphabet`, to how often they occur; the place of a symbol in `alphabet`
+ * is its id in the order that breaks ties.
  */
 export function* learnMerges(
   wordCounts: ReadonlyMap<string, number>,
   alphabet: readonly string[],
   minFrequency: number,
+  spelling: Spelling = byCharacter,
 ): Generator<Merge, void, void> {
   const symbols = [...alphabet];
   const idOf = new Map(symbols.map((symbol, id) => [symbol, id]));
   const words = [...wordCounts].map(
-    ([text, count]): Word => ({ symbols: Array.from(text, (character) => idOf.get(character)!), count }),
+    ([text, count]): Word => ({ symbols: spelling.split(text).map((symbol) => idOf.get(symbol)!), count }),
   );
   const counts = new Map<number, number>();
   const queue = new Heap(before);
@@ -72,7 +82,7 @@ export function* learnMerges(
       continue;
     }
     if (count < Math.max(1, minFrequency)) return;
-    const merged = symbols[left]! + symbols[right]!;
+    const merged = spelling.join(symbols[left]!, symbols[right]!);
     const known = idOf.get(merged);
     const id = known ?? symbols.length;
     if (known === undefined) {

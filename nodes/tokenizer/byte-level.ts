@@ -3,50 +3,20 @@
  * characters, and merges are learned over those. Any text can be encoded, and decodes to itself.
  */
 import tokenizers from 'tokenizers';
-import type { Merge } from './bpe.js';
+import { learnMerges, type Merge } from './bpe.js';
 import { addedToken } from './special-tokens.js';
+import type { VocabularyModel } from './vocabulary-model.js';
+import { countWordsBy, type WordCounter } from './word-counter.js';
 
 /** The 256 characters that stand for bytes, in code-point order: their ids in the vocabulary follow it. */
 export function byteAlphabet(): string[] {
   return tokenizers.byteLevelAlphabet().sort();
 }
 
-export interface WordCounter {
-  add(text: string): void;
-  /** How often each word occurs in all texts so far, words spelt in `byteAlphabet`. */
-  counts(): ReadonlyMap<string, number>;
-}
-
-/**
- * Between a letter and a space before another letter a word always ends, so texts can be cut there before the native
- * library cuts them properly. Most of these chunks occur again and again, and cost one look-up instead of a native call.
- */
-const chunkEnds = /(?<=[A-Za-z])(?= [A-Za-z])/;
-
-/** Longer chunks, as in a language without spaces, hardly ever occur again and would fill memory. */
-const maxChunkLength = 64;
-
-/** Counts words, cut as the trained tokenizer will cut them. */
+/** Counts words, cut as the trained tokenizer will cut them, and spelt in `byteAlphabet`. */
 export function createWordCounter(): WordCounter {
   const preTokenizer = tokenizers.byteLevelPreTokenizer(false);
-  const words = new Map<string, number>();
-  const chunks = new Map<string, number>();
-  const countWords = (text: string, times: number): void => {
-    for (const [word] of preTokenizer.preTokenizeString(text)) words.set(word, (words.get(word) ?? 0) + times);
-  };
-  return {
-    add: (text) => {
-      for (const chunk of text.split(chunkEnds)) {
-        if (chunk.length <= maxChunkLength) chunks.set(chunk, (chunks.get(chunk) ?? 0) + 1);
-        else countWords(chunk, 1);
-      }
-    },
-    counts: () => {
-      for (const [chunk, times] of chunks) countWords(chunk, times);
-      chunks.clear();
-      return words;
-    },
-  };
+  return countWordsBy((text) => preTokenizer.preTokenizeString(text).map(([word]) => word));
 }
 
 /** The text of a word that is spelt in `byteAlphabet`. */
@@ -67,9 +37,32 @@ const isPrintable = (byte: number): boolean =>
   (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xff && byte !== 0xad);
 const unprintableBytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !isPrintable(byte));
 
+/** Byte-pair encoding as a model that `tokenizer.train` can learn. */
+export function byteLevelModel(): VocabularyModel {
+  return {
+    counter: createWordCounter,
+    createReader: createWordReader,
+    *learn(words, { size, special, minFrequency }) {
+      const merges: Merge[] = [];
+      const tokens = new Set([...special, ...byteAlphabet()]);
+      const start = tokens.size;
+      if (start < size) {
+        for (const merge of learnMerges(words, byteAlphabet(), minFrequency)) {
+          merges.push(merge);
+          tokens.add(merge.left + merge.right);
+          yield { step: tokens.size - start, total: size - start, unit: 'merges' };
+          if (tokens.size === size) break;
+        }
+      }
+      return { json: tokenizerJson(special, merges), size: tokens.size };
+    },
+  };
+}
+
 /** `tokenizer.json`: special tokens first, then the bytes, then the merges in the order learned. */
 export function tokenizerJson(special: readonly string[], merges: readonly Merge[]): object {
-  const tokens = [...special, ...byteAlphabet(), ...merges.filter((merge) => merge.fresh).map((m) => m.left + m.right)];
+  // A special token may be spelt as a merge is; it is one token, and special.
+  const tokens = [...new Set([...special, ...byteAlphabet(), ...merges.map(({ left, right }) => left + right)])];
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: true };
   return {
     version: '1.0',

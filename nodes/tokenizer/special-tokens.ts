@@ -7,18 +7,21 @@ export interface SpecialTokens {
   readonly eos: string;
   readonly pad: string;
   readonly bos: string | null;
+  /** What is not known; byte-level BPE has no need of it. */
+  readonly unk: string | null;
   readonly others: readonly string[];
 }
 
 /** Each special token once, in the order of their ids. */
-export function listSpecialTokens({ eos, pad, bos, others }: SpecialTokens): string[] {
-  return [...new Set([eos, pad, ...(bos === null ? [] : [bos]), ...others])];
+export function listSpecialTokens({ eos, pad, bos, unk, others }: SpecialTokens): string[] {
+  return [...new Set([eos, pad, ...(bos === null ? [] : [bos]), ...(unk === null ? [] : [unk]), ...others])];
 }
 
 /** Those that a config of `tokenizer.train` asks for. */
 export function specialTokensOf(config: TokenizerTrainConfig): SpecialTokens {
   const { eos_token: eos, pad_token: pad, bos_token: bos, special_tokens: named, chat_template: template } = config;
-  return { eos, pad, bos, others: [...named, ...(template === 'chatml' ? chatmlTokens : [])] };
+  const unk = config.unk_token ?? { bpe: null, unigram: '<unk>', wordpiece: '[UNK]' }[config.model];
+  return { eos, pad, bos, unk, others: [...named, ...(template === 'chatml' ? chatmlTokens : [])] };
 }
 
 /** `tokenizer_config.json`, as the `AutoTokenizer` of Transformers reads it. */
@@ -30,6 +33,7 @@ export function tokenizerConfigJson(special: SpecialTokens): object {
     ...(special.bos === null ? {} : { bos_token: special.bos }),
     eos_token: special.eos,
     pad_token: special.pad,
+    ...(special.unk === null ? {} : { unk_token: special.unk }),
     clean_up_tokenization_spaces: false,
   };
 }
