@@ -5,12 +5,14 @@
 import { Failure } from '../../engine/failure.js';
 import type { RunContext } from '../../engine/kind.js';
 import type { Device, HostTensors } from '../tensor/device.js';
-import { optimizerOf, scheduleOf, type TrainingArguments, totalStepsOf } from './arguments.js';
+import { type TrainingArguments, totalStepsOf } from './arguments.js';
 import type { Batches } from './batches.js';
 import type { Progress } from './checkpoint.js';
 import { evaluationPlanOf, hasLostPatience } from './evaluation.js';
 import type { Learner } from './learner.js';
 import { optimize, type Plan } from './optimize.js';
+import { optimizerOf } from './optimizer-arguments.js';
+import { scheduleOf } from './schedule-arguments.js';
 import { windowsOf } from './windows.js';
 
 type Context = RunContext<TrainingArguments>;

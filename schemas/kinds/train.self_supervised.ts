@@ -10,7 +10,7 @@ export const trainSelfSupervisedSchema = {
       type: 'number',
       exclusiveMinimum: 0,
       default: 5e-5,
-      description: 'Highest learning rate of AdamW.',
+      description: 'Highest learning rate.',
     },
   },
   additionalProperties: false,

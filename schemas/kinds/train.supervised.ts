@@ -10,7 +10,7 @@ export const trainSupervisedSchema = {
       type: 'number',
       exclusiveMinimum: 0,
       default: 2e-5,
-      description: 'Highest learning rate of AdamW.',
+      description: 'Highest learning rate.',
     },
     completion_only_loss: {
       type: 'boolean',

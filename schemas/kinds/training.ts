@@ -1,6 +1,7 @@
 /** What the trainers have in common, under the names and with the meanings of Hugging Face's `TrainingArguments`. */
 import type { JSONSchema } from 'json-schema-to-ts';
 import { adapterSchema } from './adapter.js';
+import { optimizationProperties } from './optimization.js';
 
 export const trainingProperties = {
   adapter: adapterSchema,
@@ -29,56 +30,7 @@ export const trainingProperties = {
     description:
       'Batches of one update. Their losses are summed and divided once, so the update is that of one large batch.',
   },
-  lr_scheduler_type: {
-    enum: ['constant', 'constant_with_warmup', 'linear', 'cosine'],
-    default: 'linear',
-    description: 'How the learning rate moves. `linear` and `cosine` warm up and then fall to 0.',
-  },
-  warmup_ratio: {
-    type: 'number',
-    minimum: 0,
-    maximum: 1,
-    default: 0,
-    description: 'Part of all steps in which the learning rate rises from 0, where `warmup_steps` is 0.',
-  },
-  warmup_steps: {
-    type: 'integer',
-    minimum: 0,
-    default: 0,
-    description: 'Steps in which the learning rate rises from 0. Takes precedence over `warmup_ratio`.',
-  },
-  weight_decay: {
-    type: 'number',
-    minimum: 0,
-    default: 0,
-    description: 'Decoupled weight decay of AdamW, for tensors of rank 2 and more.',
-  },
-  adam_beta1: {
-    type: 'number',
-    minimum: 0,
-    exclusiveMaximum: 1,
-    default: 0.9,
-    description: 'Decay of the running mean of the gradients.',
-  },
-  adam_beta2: {
-    type: 'number',
-    minimum: 0,
-    exclusiveMaximum: 1,
-    default: 0.999,
-    description: 'Decay of the running mean of the squared gradients.',
-  },
-  adam_epsilon: {
-    type: 'number',
-    exclusiveMinimum: 0,
-    default: 1e-8,
-    description: 'Added to the root of the mean square, against division by 0.',
-  },
-  max_grad_norm: {
-    type: 'number',
-    minimum: 0,
-    default: 1,
-    description: 'Gradients are scaled so that their norm, over all weights together, is at most this. 0: never.',
-  },
+  ...optimizationProperties,
   max_length: {
     type: ['integer', 'null'],
     minimum: 2,
