@@ -1,19 +1,19 @@
 /** Reads text files strictly: UTF-8 and nothing else, in pieces, so that a file may be larger than memory. */
-import { createReadStream } from 'node:fs';
 import { Failure } from '../../engine/failure.js';
+import { readBytes } from './compressed.js';
 
 /** A line or a document longer than this is taken for a mistake, since it could not be held as one string anyway. */
 export const maxTextLength = 2 ** 28;
 
 /**
- * Yields a file's text piece by piece, without a byte order mark. Throws `Failure` for bytes that are not UTF-8, with
- * their offset. `name` is what errors call the file.
+ * Yields a file's text piece by piece, decompressed and without a byte order mark. Throws `Failure` for bytes that are
+ * not UTF-8, with their offset. `name` is what errors call the file.
  */
 export async function* decodeFile(path: string, name = path): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let tail: Buffer = Buffer.alloc(0);
   let offset = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>) {
+  for await (const piece of readBytes(path, name)) {
     if (offset === 0) refuseUtf16(piece, name);
     let text: string;
     try {

@@ -2,10 +2,11 @@
 import { extname } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import { child, valueAt } from '../../engine/json-pointer.js';
+import { withoutCompression } from './compressed.js';
 import { readLines, readText } from './decode.js';
 import { describe, isObject, type NumberedRow, readRows } from './jsonl.js';
 
-export type FormatName = 'jsonl' | 'json' | 'csv' | 'text';
+export type FormatName = 'jsonl' | 'json' | 'csv' | 'text' | 'parquet';
 
 const formatOfExtension: Readonly<Record<string, FormatName>> = {
   '.jsonl': 'jsonl',
@@ -15,6 +16,7 @@ const formatOfExtension: Readonly<Record<string, FormatName>> = {
   '.tsv': 'csv',
   '.txt': 'text',
   '.md': 'text',
+  '.parquet': 'parquet',
 };
 
 export interface FormatOptions {
@@ -22,6 +24,8 @@ export interface FormatOptions {
   readonly pointer: string;
   readonly delimiter: string;
   readonly split: 'file' | 'line' | 'paragraph';
+  /** For parquet: paths of the columns that are needed; absent for all. */
+  readonly paths?: readonly string[] | undefined;
 }
 
 /** A file to read: errors and rows call it by its name. */
@@ -36,11 +40,12 @@ export const numberUnit: Readonly<Record<FormatName, string>> = {
   json: 'element',
   csv: 'row',
   text: 'row',
+  parquet: 'row',
 };
 
 export function formatOf({ name }: NamedFile, format: FormatName | 'auto'): FormatName {
   if (format !== 'auto') return format;
-  const extension = extname(name).toLowerCase();
+  const extension = extname(withoutCompression(name)).toLowerCase();
   const known = Object.hasOwn(formatOfExtension, extension) ? formatOfExtension[extension] : undefined;
   if (known) return known;
   throw new Failure('unknown-format', `The extension of ${name} tells no format.`, 'Set `format`.');
@@ -54,12 +59,16 @@ export async function* readFileRows(file: NamedFile, options: FormatOptions): As
     case 'json':
       return yield* readJsonArray(file, options.pointer);
     case 'csv': {
-      const tab = extname(name).toLowerCase() === '.tsv';
+      const tab = extname(withoutCompression(name)).toLowerCase() === '.tsv';
       const { readCsv } = await import('./csv.js');
       return yield* readCsv(file, options.delimiter === 'auto' ? (tab ? '\t' : ',') : options.delimiter);
     }
     case 'text':
       return yield* readTextRows(file, options.split);
+    case 'parquet': {
+      const { readParquet } = await import('./parquet.js');
+      return yield* readParquet(file, options.paths);
+    }
   }
 }
 

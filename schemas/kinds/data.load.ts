@@ -17,22 +17,28 @@ export const dataLoadSchema = {
       description: 'Patterns, written as in `path`, of files to leave out.',
     },
     format: {
-      enum: ['auto', 'jsonl', 'json', 'csv', 'text'],
+      enum: ['auto', 'jsonl', 'json', 'csv', 'text', 'parquet'],
       default: 'auto',
       description:
-        'Format of the files; `auto` goes by the extension of each: .jsonl .ndjson .json .csv .tsv .txt .md. JSON numbers are doubles, so integers beyond 2^53 should be strings.',
+        'Format of the files; `auto` goes by the extension of each: .jsonl .ndjson .json .csv .tsv .txt .md .parquet. All but Parquet may be compressed: .jsonl.gz, .csv.zst. JSON numbers are doubles, so integers beyond 2^53 should be strings; those of a Parquet file become strings.',
     },
     rows: {
       enum: ['record', 'text', 'prompt', 'prompt_completion', 'messages', 'preference', 'ranking', 'classification'],
       default: 'record',
       description: 'Row type that every row must fit. `record` takes any fields.',
     },
+    shape: {
+      enum: [null, 'alpaca', 'sharegpt'],
+      default: null,
+      description:
+        'Shape of instruction data to convert. `alpaca`: instruction, input, output → prompt_completion; the prompt is the instruction and, after a blank line, the input. `sharegpt`: conversations of {from, value}, and an optional system → messages. Other fields stay. Messages in the style of OpenAI need no shape: `rows: messages`. It comes after `columns`, which may name its fields.',
+    },
     columns: {
       type: 'object',
       additionalProperties: { type: 'string', minLength: 1 },
       default: {},
       description:
-        'Field of the row → column of the data, such as `prompt: question` or `text: name.common` or `text: capital[0]`. Rows then have these fields and those of the row type; without it they stay as they are.',
+        'Field of the row → column of the data, such as `prompt: question` or `text: name.common` or `text: capital[0]`. Rows then have these fields and those of the row type or shape; without it they stay as they are.',
     },
     pointer: {
       type: 'string',

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { dataLoad } from '../../../nodes/data/load.kind.js';
 import { type KindResult, readJsonl, runKind } from '../run-kind.js';
@@ -34,7 +36,7 @@ t.test('each format by its extension, files in the order given', async (t) => {
   ]);
   const result = await load(files);
   t.same(result.metrics, { rows: 6, files: 5 });
-  await t.rejects(load({ 'a.parquet': 'x' }), { code: 'unknown-format', hint: /format/ });
+  await t.rejects(load({ 'a.arrow': 'x' }), { code: 'unknown-format', hint: /format/ });
   t.same(await loadRows({ data: '{"x":1}' }, { format: 'jsonl' }), [{ x: 1 }]);
 });
 
@@ -144,4 +146,103 @@ t.test('a registry package is read as it is', async (t) => {
   });
   t.equal(result.metrics.rows, 250);
   t.same(readJsonl(result.outputs.dataset!)[0], { country: 'Aruba', capital: 'Oranjestad' });
+});
+
+t.test('compressed files are read as what they hold, by name and by content', async (t) => {
+  const files = {
+    'a.jsonl.gz': gzipSync('{"x":1}\n'),
+    'b.tsv.gz': gzipSync('x\ty\n2\tb\n'),
+    'c.json': gzipSync('[{"x":3}]'),
+    'd.txt.GZ': gzipSync('four'),
+  };
+  t.same(await loadRows(files), [{ x: 1 }, { x: '2', y: 'b' }, { x: 3 }, { text: 'four', source: 'd.txt.GZ' }]);
+  t.equal(
+    (await load({ 'a.jsonl.zst': readFileSync('test/nodes/data/fixtures/lines.jsonl.zst') })).metrics.rows,
+    15_000,
+  );
+  await t.rejects(load({ 'a.jsonl.gz': gzipSync('{"x":1}\n').subarray(0, 20) }), {
+    code: 'file-corrupt',
+    message: /^a\.jsonl\.gz: the gzip data is broken or cut off/,
+  });
+  await t.rejects(load({ 'a.gz': gzipSync('{}') }), { code: 'unknown-format' });
+});
+
+t.test('parquet by extension, with columns mapped and rows checked', async (t) => {
+  const file = { 'a.parquet': readFileSync('test/nodes/data/fixtures/none.parquet') };
+  const config = { rows: 'classification', columns: { text: 'text', label: 'score' }, on_invalid: 'drop' };
+  const result = await load(file, config);
+  t.same(readJsonl(result.outputs.dataset!), [
+    { text: 'row 0 – é', label: 0 },
+    { text: 'row 4 – é', label: 1 },
+  ]);
+  t.same(result.counts, { 'row is not classification: label': 3 });
+  const wrong = { code: 'row-type-mismatch', message: /^a\.parquet, row 2: .*`label` \(column score\) must be/ };
+  await t.rejects(load(file, { ...config, on_invalid: 'error' }), wrong);
+});
+
+t.test('alpaca: the prompt is the instruction and the input', async (t) => {
+  const rows = [
+    { instruction: 'Add.', input: '1 + 1', output: '2', topic: 'sums' },
+    { instruction: 'Greet.', input: '', output: 'Hi' },
+    { instruction: 'Part.', input: null, output: 'Bye' },
+  ];
+  const file = { 'a.json': JSON.stringify(rows) };
+  t.same(await loadRows(file, { shape: 'alpaca' }), [
+    { topic: 'sums', prompt: 'Add.\n\n1 + 1', completion: '2' },
+    { prompt: 'Greet.', completion: 'Hi' },
+    { prompt: 'Part.', completion: 'Bye' },
+  ]);
+  const mapped = { 'a.jsonl': '{"question":"Q","output":"A","x":1}' };
+  t.same(await loadRows(mapped, { shape: 'alpaca', columns: { instruction: 'question' } }), [
+    { prompt: 'Q', completion: 'A' },
+  ]);
+  await t.rejects(load({ 'a.jsonl': '{"instruction":"Q","output":3}' }, { shape: 'alpaca' }), {
+    message: 'a.jsonl, line 1: not a row of shape alpaca: the field `output` must be a string, not the number 3.',
+  });
+  await t.rejects(load(mapped, { shape: 'alpaca' }), {
+    message: /`instruction` is missing/,
+    hint: /question, output, x/,
+  });
+});
+
+t.test('sharegpt: turns become messages, and unknown roles are refused or counted', async (t) => {
+  const turns = (...from: string[]): object => ({ conversations: from.map((role) => ({ from: role, value: role })) });
+  const rows = [turns('system', 'human', 'gpt', 'observation'), { ...turns('user'), system: 'Be brief.', id: 7 }];
+  const file = { 'a.json': JSON.stringify([...rows, turns('human', 'alien')]) };
+  const result = await load(file, { shape: 'sharegpt', on_invalid: 'drop' });
+  const messages = (...roles: string[][]): object[] => roles.map(([role, content]) => ({ role, content }));
+  t.same(readJsonl(result.outputs.dataset!), [
+    { messages: messages(['system', 'system'], ['user', 'human'], ['assistant', 'gpt'], ['tool', 'observation']) },
+    { id: 7, messages: messages(['system', 'Be brief.'], ['user', 'user']) },
+  ]);
+  t.same(result.counts, { 'row is not sharegpt: conversations': 1 });
+  await t.rejects(load(file, { shape: 'sharegpt' }), {
+    code: 'row-type-mismatch',
+    message: /^a\.json, element 3: .*`conversations\[1\]\.from` is the unknown role "alien"; known are system, human/,
+  });
+  for (const [row, problem] of [
+    [{ conversations: 'x' }, /`conversations` must be a list of turns/],
+    [{ conversations: [] }, /`messages` must be an array of at least 1/],
+    [{ conversations: ['x'] }, /`conversations\[0\]` must be an object/],
+    [{ conversations: [{ from: 'gpt' }] }, /`conversations\[0\]\.value` is missing/],
+    [{ conversations: [{ from: 'toString', value: '' }] }, /unknown role/],
+    [{ conversations: [], system: 1 }, /`system` must be a string/],
+  ] as const) {
+    await t.rejects(load({ 'a.json': JSON.stringify([row]) }, { shape: 'sharegpt' }), { message: problem });
+  }
+  t.same(await loadRows({ 'a.json': '[{"messages":[{"role":"user","content":"Hi"}]}]' }, { rows: 'messages' }), [
+    { messages: [{ role: 'user', content: 'Hi' }] },
+  ]);
+});
+
+t.test('a shape has a row type of its own', async (t) => {
+  const rowsOf = (config: object): unknown => dataLoad.outputs.dataset!.rows!({ config, rows: {} });
+  t.equal(rowsOf({ shape: 'sharegpt', rows: 'record' }), 'messages');
+  t.equal(rowsOf({ shape: null, rows: 'text' }), 'text');
+  const file = { 'a.jsonl': '{"instruction":"Q","output":"A"}' };
+  t.equal((await load(file, { shape: 'alpaca', rows: 'prompt_completion' })).metrics.rows, 1);
+  await t.rejects(
+    load(file, { shape: 'alpaca', rows: 'messages' }),
+    /must be prompt_completion, which `shape: alpaca`/,
+  );
 });
