@@ -14,6 +14,8 @@ export interface Sequences {
   readonly positions?: Tensor | undefined;
   /** int32 `[batch, time]`: tokens see only tokens of the same number. Absent means one document a row. */
   readonly segments?: Tensor | undefined;
+  /** float32 `[batch, time, width]`, added to the embeddings. */
+  readonly noise?: Tensor | undefined;
 }
 
 /** `[batch, time, vocab]`, float32. */
@@ -25,12 +27,11 @@ export function decoderLogits(config: DecoderConfig, parameters: Tensors, sequen
 
 /** The last layer's activations, normalised: `[batch · time, width]`. */
 export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequences: Sequences): Tensor {
-  const { ids, positions, segments } = sequences;
+  const { ids, positions, segments, noise } = sequences;
   const [, time] = ids.shape as [number, number];
   const mask = segments ? segmentMask(segments) : causalMask(time);
-  return decoderStack(config, parameters, ids, rotation(config, time, positions), (_, query, key, value) =>
-    attend(query, key, value, mask),
-  );
+  const attention: Attention = (_, query, key, value) => attend(query, key, value, mask);
+  return decoderStack(config, parameters, ids, rotation(config, time, positions), attention, noise);
 }
 
 /** Logits of activations `[n, width]` → `[n, vocab]`. */
@@ -44,13 +45,17 @@ export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden:
  */
 export type Attention = (layer: number, query: Tensor, key: Tensor, value: Tensor) => Tensor;
 
-/** All the layers, with attention left open: training masks it, generation reads a cache. `[batch · time, width]` */
+/**
+ * All the layers, with attention left open: training masks it, generation reads a cache. `noise`, `[batch, time, width]`,
+ * is added to the embeddings. `[batch · time, width]`
+ */
 export function decoderStack(
   config: DecoderConfig,
   parameters: Tensors,
   ids: Tensor,
   turns: Rotation,
   attention: Attention,
+  noise?: Tensor,
 ): Tensor {
   const [batch, time] = ids.shape as [number, number];
   const { heads, keyValueHeads, headWidth, normEpsilon } = config;
@@ -58,6 +63,7 @@ export function decoderStack(
     tf.transpose(tf.reshape(x, [batch, time, count, headWidth]), [0, 2, 1, 3]);
 
   let x = tf.gather(weightOf(parameters, 'model.embed_tokens.weight'), tf.reshape(ids, [-1])) as Tensor;
+  if (noise) x = tf.add(x, tf.reshape(noise, x.shape));
   for (let layer = 0; layer < config.layers; layer++) {
     const at = `model.layers.${layer}`;
     const project = (name: string, input: Tensor) => linear(parameters, `${at}.self_attn.${name}`, input);

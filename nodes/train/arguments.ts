@@ -1,10 +1,10 @@
 /** What the configs of the trainers have in common, and what follows from it. */
 import { Failure } from '../../engine/failure.js';
-import type { TrainSelfSupervisedConfig } from '../../schemas/kinds/train.self_supervised.js';
+import type { TrainingConfig } from '../../schemas/kinds/training.js';
 import type { Model } from '../model/model-directory.js';
 
 /** The trainers' shared hyper-parameters, under the names of Hugging Face's `TrainingArguments`. */
-export type TrainingArguments = TrainSelfSupervisedConfig;
+export type TrainingArguments = TrainingConfig;
 
 export function totalStepsOf(config: TrainingArguments, stepsPerEpoch: number): number {
   return config.max_steps > 0 ? config.max_steps : Math.ceil(config.num_train_epochs * stepsPerEpoch);

@@ -16,6 +16,8 @@ export interface Batch {
   readonly tokens: number;
   /** What its loss is a mean over: supervised tokens, or pairs, or rows. */
   readonly count: number;
+  /** Tokens of each row that are not padding, where rows are padded on the right. */
+  readonly lengths?: readonly number[];
 }
 
 export interface BatchOptions {
@@ -143,5 +145,6 @@ function assemble(
     },
     tokens,
     count,
+    lengths: rows.map((row) => row.reduce((total, { ids }) => total + ids.length, 0)),
   };
 }

@@ -1,9 +1,7 @@
-import type { TrainSelfSupervisedConfig } from '../../schemas/kinds/train.self_supervised.js';
+import type { TrainingConfig } from '../../schemas/kinds/training.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { checkOptimizer } from './check-optimizer.js';
 import { checkSchedule } from './check-schedule.js';
-
-export type TrainingConfig = TrainSelfSupervisedConfig;
 
 export interface Finding {
   readonly pointer: string;

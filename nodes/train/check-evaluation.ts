@@ -1,4 +1,5 @@
-import type { Finding, TrainingConfig } from './check-arguments.js';
+import type { TrainingConfig } from '../../schemas/kinds/training.js';
+import type { Finding } from './check-arguments.js';
 
 /** Evaluation while training: options that contradict one another or would have no effect. */
 export function checkEvaluation(config: TrainingConfig): Finding[] {

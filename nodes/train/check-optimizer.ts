@@ -1,5 +1,6 @@
 import { optimizationProperties } from '../../schemas/kinds/optimization.js';
-import type { Finding, TrainingConfig } from './check-arguments.js';
+import type { TrainingConfig } from '../../schemas/kinds/training.js';
+import type { Finding } from './check-arguments.js';
 
 type Optim = TrainingConfig['optim'];
 

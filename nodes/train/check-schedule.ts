@@ -1,4 +1,5 @@
-import type { Finding, TrainingConfig } from './check-arguments.js';
+import type { TrainingConfig } from '../../schemas/kinds/training.js';
+import type { Finding } from './check-arguments.js';
 
 type Option = keyof TrainingConfig['lr_scheduler_kwargs'];
 

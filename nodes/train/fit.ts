@@ -9,6 +9,7 @@ import { type TrainingArguments, totalStepsOf } from './arguments.js';
 import type { Batches } from './batches.js';
 import type { Progress } from './checkpoint.js';
 import { evaluationPlanOf, hasLostPatience } from './evaluation.js';
+import { freeze } from './freeze.js';
 import type { Learner } from './learner.js';
 import { optimize, type Plan } from './optimize.js';
 import { optimizerOf } from './optimizer-arguments.js';
@@ -32,8 +33,9 @@ export interface Fitted {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export async function fit(context: Context, device: Device, learner: Learner, data: Data): Promise<Fitted> {
+export async function fit(context: Context, device: Device, whole: Learner, data: Data): Promise<Fitted> {
   const { config } = context;
+  const learner = freeze(whole, config.freeze);
   const { validation } = data;
   if (!validation && config.eval_strategy !== 'no') throw noValidation(config.eval_strategy);
   const windowSize = config.gradient_accumulation_steps;
@@ -43,6 +45,7 @@ export async function fit(context: Context, device: Device, learner: Learner, da
     windows,
     windowSize,
     optimizer: optimizerOf(config),
+    averages: config.ema_decay !== null,
     schedule: scheduleOf(config, totalSteps),
     totalSteps,
     saveSteps: config.save_steps,

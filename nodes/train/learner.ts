@@ -5,6 +5,8 @@ import { decoderHidden, outputLogits } from '../nn/decoder.js';
 import type { DecoderConfig } from '../nn/decoder-config.js';
 import type { HostTensors, Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
+import type { Batch } from './batches.js';
+import { type Regularisation, regularise } from './regularisation.js';
 
 /** A loss as a sum and what it is the mean over, so that the batches of one update add up exactly. All are scalars. */
 export interface BatchLoss {
@@ -24,21 +26,39 @@ export interface Learner {
   /** The names of those that learn; the others stay as they are. */
   readonly trainable: readonly string[];
   readonly loss: LossFunction;
+  /** Inputs of a batch of training besides its own, such as noise. Validation goes without them. */
+  readonly trainingInputs?: (batch: Batch, place: BatchPlace) => HostTensors;
+}
+
+/** Where a batch stands in a run: what random draws may depend on. */
+export interface BatchPlace {
+  /** Updates made before. */
+  readonly step: number;
+  /** Batches of the same update before it. */
+  readonly index: number;
 }
 
 /** A whole decoder that learns to predict the next token. */
-export function languageModelLearner(model: {
-  readonly config: DecoderConfig;
-  readonly parameters: HostTensors;
-}): Learner {
+export function languageModelLearner(
+  model: { readonly config: DecoderConfig; readonly parameters: HostTensors },
+  regularisation?: Regularisation,
+): Learner {
   const { config, parameters } = model;
-  return { parameters, trainable: Object.keys(parameters), loss: nextTokenLoss(config) };
+  return {
+    parameters,
+    trainable: Object.keys(parameters),
+    loss: nextTokenLoss(config),
+    ...(regularisation ? { trainingInputs: regularise(regularisation, config.width) } : {}),
+  };
 }
 
-/** Cross-entropy over the supervised tokens, in nats. Inputs: `ids`, `targets`, and when packed `positions`, `segments`. */
+/**
+ * Cross-entropy over the supervised tokens, in nats. Inputs: `ids`, `targets`, and when packed `positions`, `segments`. With
+ * `noise` on the embeddings and `smoothing` of the targets where they are given.
+ */
 export function nextTokenLoss(config: DecoderConfig): LossFunction {
-  return (parameters, { ids, targets, positions, segments }) => {
-    const hidden = decoderHidden(config, parameters, { ids: ids!, positions, segments });
-    return crossEntropy(outputLogits(config, parameters, hidden), tf.reshape(targets!, [-1]));
+  return (parameters, { ids, targets, positions, segments, noise, smoothing }) => {
+    const hidden = decoderHidden(config, parameters, { ids: ids!, positions, segments, noise });
+    return crossEntropy(outputLogits(config, parameters, hidden), tf.reshape(targets!, [-1]), smoothing);
   };
 }

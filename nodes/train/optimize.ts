@@ -13,6 +13,7 @@ import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from '
 import { type EvaluationPlan, hasLostPatience, isEvaluated, judge, noEvaluations } from './evaluation.js';
 import type { Learner } from './learner.js';
 import { createReporter } from './reporter.js';
+import { resultOf } from './result.js';
 import { createUpdater, type Readings } from './updater.js';
 import { createValidator } from './validation.js';
 import { type Windows, windowsFrom } from './windows.js';
@@ -25,6 +26,8 @@ export interface Plan {
   /** Batches of a window. */
   readonly windowSize: number;
   readonly optimizer: Optimizer;
+  /** Whether the optimiser keeps averages of the weights, which are then evaluated and given as the result. */
+  readonly averages: boolean;
   readonly schedule: Schedule;
   readonly totalSteps: number;
   readonly saveSteps: number;
@@ -40,9 +43,13 @@ export interface Optimized {
 /** Runs all the updates, from the start or from where an earlier run was stopped. Throws `Stopped` and `Failure`. */
 export async function optimize(context: Context, device: Device, learner: Learner, plan: Plan): Promise<Optimized> {
   const { optimizer, evaluation, totalSteps } = plan;
-  const start = await startingPoint(context, device, learner, optimizer);
+  const result = resultOf(learner, plan.averages);
+  const start = await startingPoint(context, device, () => ({
+    ...initialState(learner, optimizer),
+    ...result.entries,
+  }));
   const updater = createUpdater(device, learner, optimizer, plan.windowSize);
-  const validator = plan.validation && createValidator(device, learner.loss, plan.validation);
+  const validator = plan.validation && createValidator(device, result.loss, plan.validation);
   const state = device.createState({ ...start.tensors, ...updater.entries });
   const report = createReporter(context, totalSteps);
   const kept = Object.keys(start.tensors);
@@ -65,14 +72,14 @@ export async function optimize(context: Context, device: Device, learner: Learne
       context.log(step, readings);
       progress = { ...progress, evaluations: judge(evaluation, evaluations, step, readings) };
       const isBest = progress.evaluations.best?.step === step;
-      if (evaluation.loadBest && isBest) best = await state.read(learner.trainable);
+      if (evaluation.loadBest && isBest) best = await result.read(state);
     }
     const next = windows.next();
     if (next.done || hasLostPatience(evaluation, progress.evaluations)) break;
     const window = next.value;
     const learningRate = learningRateAt(plan.schedule, step);
     const scalars = optimizer.scalars({ step: step + 1, learningRate });
-    const readings = (await updater.update(state, window, scalars, context.signal)) ?? (await stop());
+    const readings = (await updater.update(state, { window, step, scalars }, context.signal)) ?? (await stop());
     assertFinite(readings, step + 1);
     progress = advance(progress, window, readings.loss!, plan);
     report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, sumOf(window, 'tokens'));
@@ -80,17 +87,12 @@ export async function optimize(context: Context, device: Device, learner: Learne
   }
   await updater.dispose();
   await validator?.dispose();
-  const weights = best ?? (await state.read(learner.trainable));
+  const weights = best ?? (await result.read(state));
   state.dispose();
   return { weights, progress };
 }
 
-async function startingPoint(
-  context: Context,
-  device: Device,
-  learner: Learner,
-  optimizer: Optimizer,
-): Promise<Checkpoint> {
+async function startingPoint(context: Context, device: Device, initial: () => HostTensors): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(context.scratch);
   if (checkpoint?.progress.device === device.name) return checkpoint;
   if (checkpoint) {
@@ -104,8 +106,12 @@ async function startingPoint(
     evaluations: noEvaluations,
     device: device.name,
   };
-  const shapes = Object.fromEntries(learner.trainable.map((name) => [name, learner.parameters[name]!.shape]));
-  return { progress, best: undefined, tensors: { ...learner.parameters, ...optimizer.init(shapes) } };
+  return { progress, best: undefined, tensors: initial() };
+}
+
+function initialState({ parameters, trainable }: Learner, optimizer: Optimizer): HostTensors {
+  const shapes = Object.fromEntries(trainable.map((name) => [name, parameters[name]!.shape]));
+  return { ...parameters, ...optimizer.init(shapes) };
 }
 
 /**

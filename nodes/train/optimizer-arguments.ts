@@ -1,5 +1,6 @@
 import { adafactor } from '../optim/adafactor.js';
 import { adamw } from '../optim/adamw.js';
+import { averaged } from '../optim/average.js';
 import { clipByGlobalNorm } from '../optim/clip.js';
 import { divide } from '../optim/divide.js';
 import { lion } from '../optim/lion.js';
@@ -8,10 +9,11 @@ import { sgd } from '../optim/sgd.js';
 import { chain, type Optimizer } from '../optim/transform.js';
 import type { TrainingArguments } from './arguments.js';
 
-/** Clipping, and then the optimiser that the config names. */
+/** Clipping, then the optimiser that the config names, and averages where they are wanted. */
 export function optimizerOf(config: TrainingArguments): Optimizer {
   const maxNorm = config.max_grad_norm === 0 ? Number.POSITIVE_INFINITY : config.max_grad_norm;
-  return chain([clipByGlobalNorm(maxNorm)], namedOptimizer(config));
+  const optimizer = chain([clipByGlobalNorm(maxNorm)], namedOptimizer(config));
+  return config.ema_decay === null ? optimizer : averaged(config.ema_decay, optimizer);
 }
 
 function namedOptimizer(config: TrainingArguments): Optimizer {

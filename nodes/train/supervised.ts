@@ -5,6 +5,7 @@ import type { TrainSupervisedConfig } from '../../schemas/kinds/train.supervised
 import type { Model } from '../model/model-directory.js';
 import { createBatches } from './batches.js';
 import { assertSupervised, type Example } from './example.js';
+import { languageModelLearner } from './learner.js';
 import { type Lesson, lessonReader } from './lesson.js';
 import { fitExample, overlongReasons } from './overlong.js';
 import { reasonFor } from './self-supervised.js';
@@ -15,6 +16,7 @@ type Context = RunContext<TrainSupervisedConfig>;
 
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
+    learner: ({ model }) => languageModelLearner(model, context.config),
     async batches(port, { model, maxLength, padId, batchSize }) {
       const examples = await readExamples(context, port, model, maxLength);
       assertSupervised(examples, port);

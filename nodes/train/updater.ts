@@ -3,25 +3,28 @@ import type { Optimizer } from '../optim/transform.js';
 import type { Device, HostTensor, HostTensors, State } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import type { Batch } from './batches.js';
-import type { Learner } from './learner.js';
+import type { BatchPlace, Learner } from './learner.js';
 import { accumulationStep, gradientSum, trainingStep, windowUpdateStep } from './step.js';
 
 /** `loss`, the loss's readings and the optimiser's, each the mean over all that the batches of the update count. */
 export type Readings = Readonly<Record<string, number>>;
 
+export interface Work {
+  readonly window: readonly Batch[];
+  /** Updates made before. */
+  readonly step: number;
+  /** The optimiser's. */
+  readonly scalars: HostTensors;
+}
+
 export interface Updater {
   /** Entries that it needs in the state besides weights and optimiser state. They hold nothing between two updates. */
   readonly entries: HostTensors;
   /**
-   * One update from a window of batches, with the optimiser's scalars. `undefined` when the signal was heard between two
+   * One update. `undefined` when the signal was heard between two
    * batches: then the weights are still those from before the window.
    */
-  update(
-    state: State,
-    window: readonly Batch[],
-    scalars: HostTensors,
-    signal: AbortSignal,
-  ): Promise<Readings | undefined>;
+  update(state: State, work: Work, signal: AbortSignal): Promise<Readings | undefined>;
   dispose(): Promise<void>;
 }
 
@@ -36,8 +39,8 @@ function singleBatchUpdater(device: Device, learner: Learner, optimizer: Optimiz
   const program = device.program('training step', trainingStep(learner, optimizer));
   return {
     entries: {},
-    async update(state, [batch], scalars) {
-      return numbers(await program.run(state, { ...batch!.inputs, ...scalars }));
+    async update(state, { window, step, scalars }) {
+      return numbers(await program.run(state, { ...inputsOf(learner, window[0]!, { step, index: 0 }), ...scalars }));
     },
     dispose: async () => program.dispose(),
   };
@@ -49,12 +52,13 @@ function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimi
   const finish = device.program('window update', windowUpdateStep(trainable, optimizer));
   return {
     entries: Object.fromEntries(trainable.map((name) => [gradientSum(name), float32(parameters[name]!.shape)])),
-    async update(state, window, scalars, signal) {
+    async update(state, { window, step, scalars }, signal) {
       const sums: Record<string, number> = {};
       for (const [index, batch] of window.entries()) {
         if (index > 0 && signal.aborted) return undefined;
+        const inputs = inputsOf(learner, batch, { step, index });
         const carry = float32([], [index === 0 ? 0 : 1]);
-        const outputs = numbers(await accumulate.run(state, { ...batch.inputs, 'window.carry': carry }));
+        const outputs = numbers(await accumulate.run(state, { ...inputs, 'window.carry': carry }));
         for (const [name, value] of Object.entries(outputs)) sums[name] = (sums[name] ?? 0) + value;
       }
       const { count, ...totals } = sums;
@@ -67,6 +71,10 @@ function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimi
       await finish.dispose();
     },
   };
+}
+
+function inputsOf(learner: Learner, batch: Batch, place: BatchPlace): HostTensors {
+  return { ...batch.inputs, ...learner.trainingInputs?.(batch, place) };
 }
 
 function numbers(tensors: Readonly<Record<string, HostTensor>>): Record<string, number> {

@@ -1,11 +1,13 @@
 /** The config of `train.supervised`, in the names of TRL's `SFTConfig`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { languageModelProperties } from './language-model.js';
 import { trainingProperties } from './training.js';
 
 export const trainSupervisedSchema = {
   type: 'object',
   properties: {
     ...trainingProperties,
+    ...languageModelProperties,
     learning_rate: {
       type: 'number',
       exclusiveMinimum: 0,

@@ -1,5 +1,5 @@
 /** What the trainers have in common, under the names and with the meanings of Hugging Face's `TrainingArguments`. */
-import type { JSONSchema } from 'json-schema-to-ts';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { adapterSchema } from './adapter.js';
 import { optimizationProperties } from './optimization.js';
 
@@ -90,4 +90,29 @@ export const trainingProperties = {
     default: 0,
     description: 'What an improvement must exceed for `early_stopping_patience` to begin anew.',
   },
+  ema_decay: {
+    type: ['number', 'null'],
+    exclusiveMinimum: 0,
+    exclusiveMaximum: 1,
+    default: null,
+    description:
+      'The result is a running average of the weights, which keeps this part of itself at each update, such as 0.999. Null: the weights themselves.',
+  },
+  freeze: {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    uniqueItems: true,
+    default: [],
+    description:
+      'Weights that stay as they are, by consecutive parts of their names, such as `embed_tokens`, `layers.0`, `layers.*.mlp`.',
+  },
 } as const satisfies Record<string, JSONSchema>;
+
+const trainingSchema = {
+  type: 'object',
+  properties: { ...trainingProperties, learning_rate: { type: 'number', default: 0 } },
+  additionalProperties: false,
+} as const satisfies JSONSchema;
+
+/** What the trainers' configs have in common; each has a learning rate, with a default of its own. */
+export type TrainingConfig = FromSchema<typeof trainingSchema>;

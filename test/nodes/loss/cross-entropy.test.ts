@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import t from 'tap';
 import { crossEntropy } from '../../../nodes/loss/cross-entropy.js';
 import { float32, int32 } from '../../../nodes/tensor/host-tensor.js';
@@ -41,5 +43,37 @@ for (const deviceName of devicesUnderTest) {
   t.test(`${deviceName}: a hopeless prediction costs what it costs, and is finite`, async (t) => {
     const { sum } = await evaluate([-100, -100, 0]);
     t.ok(Math.abs(sum - 2000) < 1e-3);
+  });
+}
+
+interface Smoothed {
+  readonly logits: number[];
+  readonly labels: number[];
+  readonly found: readonly { readonly epsilon: number; readonly loss: number; readonly gradient: number[] }[];
+}
+
+for (const deviceName of devicesUnderTest) {
+  t.test(`${deviceName}: smoothed labels, as Transformers' LabelSmoother has them`, async (t) => {
+    const facts = JSON.parse(readFileSync('test/nodes/loss/fixtures/label-smoothing.json', 'utf8')) as Smoothed;
+    const rows = facts.labels.length;
+    await withDevice(deviceName, async (device) => {
+      const program = device.program('loss', (_, inputs) => {
+        const mean = (x: Tensor) => {
+          const { sum, count } = crossEntropy(x, inputs.labels!, inputs.smoothing!);
+          return tf.div(sum, count) as Scalar;
+        };
+        const { value, grad } = tf.valueAndGrad(mean)(inputs.logits!);
+        return { outputs: { loss: value, gradient: grad } };
+      });
+      for (const { epsilon, loss, gradient } of facts.found) {
+        const outputs = await program.run(device.createState({}), {
+          logits: float32([rows, facts.logits.length / rows], facts.logits),
+          labels: int32([rows], facts.labels),
+          smoothing: float32([], [epsilon]),
+        });
+        t.ok(Math.abs(outputs.loss!.data[0]! - loss) < 1e-5);
+        t.ok(gradient.every((value, i) => Math.abs(value - outputs.gradient!.data[i]!) < 1e-6));
+      }
+    });
   });
 }

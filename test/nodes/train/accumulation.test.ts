@@ -41,7 +41,7 @@ for (const name of devicesUnderTest) {
         const readings: Readings[] = [];
         for (const [index, window] of updates.entries()) {
           const scalars = optimizer.scalars({ step: index + 1, learningRate: 1e-2 });
-          readings.push((await updater.update(state, window, scalars, new AbortController().signal))!);
+          readings.push((await updater.update(state, { window, step: index, scalars }, new AbortController().signal))!);
         }
         return { readings, weights: await state.read(learner.trainable) };
       });
@@ -73,9 +73,12 @@ t.test('a request to stop between two batches leaves the weights as they were', 
     const scalars = optimizer.scalars({ step: 1, learningRate: 1e-2 });
     const window = [batchOf([0, 3]), batchOf([1, 7])];
     const before: HostTensors = await state.read(learner.trainable);
-    t.equal(await updater.update(state, window, scalars, AbortSignal.abort()), undefined);
+    t.equal(await updater.update(state, { window, step: 0, scalars }, AbortSignal.abort()), undefined);
     t.same(await state.read(learner.trainable), before);
-    t.ok((await updater.update(state, window, scalars, new AbortController().signal))!.grad_norm === undefined);
+    t.ok(
+      (await updater.update(state, { window, step: 0, scalars }, new AbortController().signal))!.grad_norm ===
+        undefined,
+    );
     t.not((await state.read(learner.trainable))['model.norm.weight']!.data[0], before['model.norm.weight']!.data[0]);
   });
 });
