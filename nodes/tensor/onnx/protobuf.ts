@@ -30,7 +30,9 @@ export class Message {
 
   message(field: number, value: Message): this {
     this.push(encodeVarint(tag(field, lengthDelimited)), encodeVarint(BigInt(value.size)));
-    return this.push(...value.chunks);
+    // Not spread into arguments: the graph of a deep model has more chunks than the stack has room for.
+    for (const chunk of value.chunks) this.push(chunk);
+    return this;
   }
 
   finish(): Uint8Array {

@@ -128,3 +128,9 @@ t.test('ONNX Runtime reads every kind of attribute and constant', async (t) => {
     'an operator of another domain',
   );
 });
+
+t.test('a message may have any number of parts, as the graph of a deep model has', async (t) => {
+  const long = new Message();
+  for (let i = 0; i < 300_000; i++) long.int(1, 1);
+  t.equal(new Message().message(2, long).finish().length, 600_000 + 4);
+});
