@@ -6,6 +6,7 @@ import { dataKinds } from './data/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
 import { modelKinds } from './model/kinds.js';
+import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
 import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
@@ -17,6 +18,7 @@ const kinds: readonly Kind[] = [
   ...modelKinds,
   ...adapterKinds,
   ...trainKinds,
+  ...preferenceKinds,
   ...generateKinds,
   ...evaluateKinds,
   ...reportKinds,

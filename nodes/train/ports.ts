@@ -1,7 +1,7 @@
 /** The ports that a trainer has by its config. */
 import type { InputPort, OutputPort } from '../../engine/kind.js';
 
-interface Ports {
+export interface Ports {
   readonly inputs: Readonly<Record<string, InputPort>>;
   readonly outputs: Readonly<Record<string, OutputPort<unknown>>>;
 }

@@ -7,6 +7,7 @@ import {
   isEmptyField,
   type Message,
   type MessagesRow,
+  type PreferenceRow,
   type PromptCompletionRow,
   type PromptRow,
   type RowProblem,
@@ -18,6 +19,7 @@ interface TypedRows {
   readonly prompt: PromptRow;
   readonly prompt_completion: PromptCompletionRow;
   readonly messages: MessagesRow;
+  readonly preference: PreferenceRow;
 }
 
 /** Throws `Failure` `row-type-mismatch` with the row's number. */
@@ -25,10 +27,18 @@ export async function* typedRows<Type extends keyof TypedRows>(
   dataset: Artifact,
   type: Type,
 ): AsyncGenerator<TypedRows[Type]> {
+  for await (const { row } of numberedRows(dataset, type)) yield row;
+}
+
+/** The same, each with the number of its row. */
+export async function* numberedRows<Type extends keyof TypedRows>(
+  dataset: Artifact,
+  type: Type,
+): AsyncGenerator<{ readonly row: TypedRows[Type]; readonly number: number }> {
   for await (const { row, number } of readRows(dataset.path(), 'the dataset')) {
     const found = findRowProblem(type, row);
     if (found) throw mismatch(number, found);
-    yield row as unknown as TypedRows[Type];
+    yield { row: row as unknown as TypedRows[Type], number };
   }
 }
 

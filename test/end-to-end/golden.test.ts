@@ -27,6 +27,7 @@ const goldenFile = resolve('test/end-to-end/fixtures/golden-digests.json');
 const onHardware = [
   'train.self_supervised',
   'train.supervised',
+  'train.dpo',
   'model.merge',
   'generate',
   'evaluate.generation',

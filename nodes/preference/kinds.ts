@@ -1,0 +1,4 @@
+import type { Kind } from '../../engine/kind.js';
+import { trainDpo } from './dpo.kind.js';
+
+export const preferenceKinds: readonly Kind[] = [trainDpo];

@@ -1,0 +1,65 @@
+/** A task of the trainer: pairs of answers, and a loss over them. */
+import type { RunContext } from '../../engine/kind.js';
+import type { TrainingArguments } from '../train/arguments.js';
+import type { LossFunction } from '../train/learner.js';
+import { reasonFor } from '../train/self-supervised.js';
+import type { Setting, Task } from '../train/trainer.js';
+import { pairBatches, type ScoredPair } from './pair-batches.js';
+import { type Pair, type ReadOptions, readPairs } from './pairs.js';
+import { readReference } from './reference.js';
+import { scoreSequences } from './score.js';
+
+type Context = RunContext<TrainingArguments & { readonly overlong: ReadOptions['overlong'] }>;
+
+export interface PairTask {
+  /** Whether the answers are scored by the reference model, once, before training begins. */
+  readonly scored: boolean;
+  loss(setting: Setting): LossFunction;
+}
+
+export function pairTask(context: Context, { scored, loss }: PairTask): Task {
+  const { config } = context;
+  return {
+    async batches(port, setting) {
+      const { maxLength, padId, batchSize, model } = setting;
+      const pairs = await counting(context, port, (count) => {
+        const { signal } = context;
+        const options = { maxLength, overlong: config.overlong, signal, count };
+        return readPairs(context.input(port), model.tokenizer, options);
+      });
+      const ready = scored ? await scoreByReference(context, pairs, setting) : pairs;
+      return pairBatches(ready, { batchSize, maxLength, padId, seed: config.seed });
+    },
+    learner: (setting) => {
+      const { parameters } = setting.model;
+      return { parameters, trainable: Object.keys(parameters), loss: loss(setting) };
+    },
+  };
+}
+
+/** Gathers the reasons for which rows are dropped or cut, and reports them for a port. */
+export async function counting<Result>(
+  context: Context,
+  port: string,
+  body: (count: (reason: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const counts = new Map<string, number>();
+  const result = await body((reason) => void counts.set(reason, (counts.get(reason) ?? 0) + 1));
+  for (const [reason, rows] of counts) context.count(reasonFor(port, reason), rows);
+  return result;
+}
+
+async function scoreByReference(context: Context, pairs: readonly Pair[], setting: Setting): Promise<ScoredPair[]> {
+  const reference = await readReference(context, setting.model);
+  const examples = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+  const scores = await scoreSequences(setting.device, reference, examples, {
+    batchSize: 2 * setting.batchSize,
+    padId: setting.padId,
+    signal: context.signal,
+    onProgress: (step) => context.progress({ step, total: examples.length, unit: 'answers of the reference' }),
+  });
+  return pairs.map((pair, index) => ({
+    ...pair,
+    reference: { chosen: scores[2 * index]!, rejected: scores[2 * index + 1]! },
+  }));
+}
