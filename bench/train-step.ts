@@ -6,7 +6,6 @@
  * The Python needs `torch`. Each side runs in a process of its own, in turns, so that a busy machine slows both alike.
  * Without --python only the compiled side runs.
  */
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
@@ -20,39 +19,10 @@ import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
 import { createRandom } from '../nodes/tensor/random.js';
 import { languageModelLearner } from '../nodes/train/learner.js';
 import { trainingStep } from '../nodes/train/step.js';
+import { inProcess, median, models } from './decoders.js';
 
 const batch = 8;
 const time = 128;
-
-const shared = {
-  maxPositions: 128,
-  rope: { type: 'default', theta: 10_000 },
-  normEpsilon: 1e-5,
-  tiedEmbeddings: true,
-  initializerRange: 0.02,
-} as const;
-const models: Readonly<Record<string, DecoderConfig>> = {
-  '0.9M': {
-    vocabSize: 512,
-    width: 128,
-    mlpWidth: 416,
-    layers: 4,
-    heads: 4,
-    keyValueHeads: 2,
-    headWidth: 32,
-    ...shared,
-  },
-  '12M': {
-    vocabSize: 4096,
-    width: 384,
-    mlpWidth: 1152,
-    layers: 6,
-    heads: 6,
-    keyValueHeads: 2,
-    headWidth: 64,
-    ...shared,
-  },
-};
 
 /** What one process measured. */
 interface Measurement {
@@ -142,18 +112,8 @@ function sizes(): string[] {
   return ['--steps', options.steps, '--threads', options.threads];
 }
 
-function inProcess(command: string, args: readonly string[]): Measurement {
-  return JSON.parse(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
-}
-
 function stepTime(measurement: Measurement): number {
   return median(measurement.times_ms);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function describe(side: readonly Measurement[]): string {
