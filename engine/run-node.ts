@@ -100,7 +100,8 @@ function createContext(
   };
 }
 
-function openArtifact(type: ArtifactType, digest: Digest, store: Store): Artifact {
+/** Content of the store as a node sees it. */
+export function openArtifact(type: ArtifactType, digest: Digest, store: Store): Artifact {
   if (digestForm(digest) === 'file') {
     return {
       type,

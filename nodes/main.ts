@@ -7,5 +7,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   process.stdout.write(`${lapidaryVersion}\n`);
 } else {
   const [{ main }, { catalog }] = await Promise.all([import('../engine/cli/main.js'), import('./catalog.js')]);
-  process.exitCode = await main(catalog, words);
+  process.exitCode = await main(catalog, words, {
+    chat: async () => (await import('./chat/command.js')).registerChat,
+  });
 }

@@ -6,8 +6,10 @@ import { lapidaryVersion } from '../version.js';
 import type { CliContext, RegisterCommand } from './command.js';
 import { exitCodes, UsageError } from './output.js';
 
+export type Commands = Readonly<Record<string, () => Promise<RegisterCommand>>>;
+
 /** Each command's module is imported when it is the one that was called, so that a short answer comes fast. */
-const commands: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+const ownCommands: Commands = {
   check: async () => (await import('./check.js')).registerCheck,
   plan: async () => (await import('./plan.js')).registerPlan,
   run: async () => (await import('./run.js')).registerRun,
@@ -26,8 +28,12 @@ const commands: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   doctor: async () => (await import('./doctor.js')).registerDoctor,
 };
 
-/** Runs one command line and returns its exit code. */
-export async function main(catalog: Catalog, words: readonly string[]): Promise<number> {
+/**
+ * Runs one command line and returns its exit code. `further` are commands that know more than the engine does, such as
+ * what a model is.
+ */
+export async function main(catalog: Catalog, words: readonly string[], further: Commands = {}): Promise<number> {
+  const commands = { ...ownCommands, ...further };
   // A reader that has seen enough (`lapidary runs | head -1`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.done);
@@ -41,7 +47,7 @@ export async function main(catalog: Catalog, words: readonly string[]): Promise<
     },
   };
   try {
-    const program = await createProgram(words[0], context);
+    const program = await createProgram(commands, words[0], context);
     await program.parseAsync(words as string[], { from: 'user' });
     return code;
   } catch (error) {
@@ -49,7 +55,7 @@ export async function main(catalog: Catalog, words: readonly string[]): Promise<
   }
 }
 
-async function createProgram(first: string | undefined, context: CliContext): Promise<Command> {
+async function createProgram(commands: Commands, first: string | undefined, context: CliContext): Promise<Command> {
   const program = new Command('lapidary')
     .description('A declarative workflow engine for fine-tuning language models.')
     .version(lapidaryVersion, '-V, --version')

@@ -9,6 +9,8 @@ export interface GeneratorSize {
   readonly promptLengths: readonly number[];
   /** Most tokens of a response. */
   readonly maxNewTokens: number;
+  /** Most tokens of a prompt and its response together; by default as many as the model has positions. */
+  readonly maxLength?: number;
   /** Prompts that are answered together. */
   readonly batchSize: number;
   /** Search by beams in place of taking one token after another; nothing is sampled then. */

@@ -38,10 +38,10 @@ export function createGenerator(
   device: Device,
   model: GeneratorModel,
   weights: State,
-  { promptLengths, maxNewTokens, batchSize, beams }: GeneratorSize,
+  { promptLengths, maxNewTokens, maxLength, batchSize, beams }: GeneratorSize,
 ): Generator {
   const longest = promptLengths.reduce((most, length) => Math.max(most, length), 1);
-  const capacity = Math.min(model.config.maxPositions, Math.ceil((longest + maxNewTokens) / 16) * 16);
+  const capacity = Math.min(maxLength ?? model.config.maxPositions, Math.ceil((longest + maxNewTokens) / 16) * 16);
   const lengths = promptLengths.length > 0 ? paddedLengths(promptLengths, capacity) : [capacity];
   const slots = batchSize * (beams?.count ?? 1);
   const decoder = createCachedDecoder(device, model, weights, { slots, capacity, lengths });
