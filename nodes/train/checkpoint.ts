@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { openSafetensors, writeSafetensors } from '../format/safetensors.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import type { Evaluations } from './evaluation.js';
+import type { Sample } from './samples.js';
 
 /** What has been done so far, besides the tensors. */
 export interface Progress {
@@ -21,6 +22,8 @@ export interface Progress {
   /** Tokens read so far. */
   readonly tokens: number;
   readonly evaluations: Evaluations;
+  /** Texts that the model wrote on the way. */
+  readonly samples: readonly Sample[];
   /** The same work on another kind of device gives other bits; a run goes on only where it began. */
   readonly device: string;
 }
@@ -36,7 +39,7 @@ export interface Checkpoint {
 const prefix = 'checkpoint-';
 const tensorsFile = 'state.safetensors';
 const progressFile = 'progress.json';
-const layout = 2;
+const layout = 3;
 
 /** Prefix of the best weights among the tensors. */
 const bestPrefix = 'best:';

@@ -13,6 +13,7 @@ import { freeze } from './freeze.js';
 import type { Learner } from './learner.js';
 import { optimize, type Plan } from './optimize.js';
 import { optimizerOf } from './optimizer-arguments.js';
+import { type SamplePlan, sampleLines } from './samples.js';
 import { scheduleOf } from './schedule-arguments.js';
 import { windowsOf } from './windows.js';
 
@@ -21,6 +22,8 @@ type Context = RunContext<TrainingArguments>;
 export interface Data {
   readonly batches: Batches;
   readonly validation: Batches | undefined;
+  /** Of a learner that is a language model: texts to write on the way. */
+  readonly samples?: SamplePlan | undefined;
 }
 
 export interface Fitted {
@@ -50,9 +53,11 @@ export async function fit(context: Context, device: Device, whole: Learner, data
     totalSteps,
     saveSteps: config.save_steps,
     validation,
+    samples: data.samples,
     evaluation: evaluationPlanOf(config, windows.perEpoch),
   };
   const { weights, progress } = await optimize(context, device, learner, plan);
+  showSamples(context, plan, progress);
   if (hasLostPatience(plan.evaluation, progress.evaluations)) showEarlyStop(context, plan, progress);
   return { weights, metrics: metricsOf(plan, progress) };
 }
@@ -68,6 +73,12 @@ function metricsOf({ evaluation }: Plan, { evaluations, ...progress }: Progress)
     steps: progress.step,
     tokens: progress.tokens,
   };
+}
+
+function showSamples(context: Context, plan: Plan, { samples }: Progress): void {
+  for (const [index, prompt] of (plan.samples?.prompts ?? []).entries()) {
+    context.display(`Samples of ${JSON.stringify(prompt)}, by step`, sampleLines(samples, index));
+  }
 }
 
 function showEarlyStop(context: Context, { evaluation, totalSteps }: Plan, { step, evaluations }: Progress): void {

@@ -14,6 +14,7 @@ import { type EvaluationPlan, hasLostPatience, isEvaluated, judge, noEvaluations
 import type { Learner } from './learner.js';
 import { createReporter } from './reporter.js';
 import { resultOf } from './result.js';
+import { createSampler, type SamplePlan } from './samples.js';
 import { createUpdater, type Readings } from './updater.js';
 import { createValidator } from './validation.js';
 import { type Windows, windowsFrom } from './windows.js';
@@ -33,6 +34,7 @@ export interface Plan {
   readonly saveSteps: number;
   readonly validation: Batches | undefined;
   readonly evaluation: EvaluationPlan;
+  readonly samples: SamplePlan | undefined;
 }
 
 export interface Optimized {
@@ -51,6 +53,7 @@ export async function optimize(context: Context, device: Device, learner: Learne
   const updater = createUpdater(device, learner, optimizer, plan.windowSize);
   const validator = plan.validation && createValidator(device, result.loss, plan.validation);
   const state = device.createState({ ...start.tensors, ...updater.entries });
+  const sampler = plan.samples && (await createSampler(device, plan.samples, state, result.view));
   const report = createReporter(context, totalSteps);
   const kept = Object.keys(start.tensors);
   let { progress, best } = start;
@@ -74,8 +77,13 @@ export async function optimize(context: Context, device: Device, learner: Learne
       const isBest = progress.evaluations.best?.step === step;
       if (evaluation.loadBest && isBest) best = await result.read(state);
     }
+    const ended = step === totalSteps || hasLostPatience(evaluation, progress.evaluations);
+    if (sampler && (ended || step % plan.samples!.everySteps === 0) && progress.samples.at(-1)?.step !== step) {
+      const texts = (await sampler.texts(context.signal)) ?? (await stop());
+      progress = { ...progress, samples: [...progress.samples, { step, texts }] };
+    }
     const next = windows.next();
-    if (next.done || hasLostPatience(evaluation, progress.evaluations)) break;
+    if (ended || next.done) break;
     const window = next.value;
     const learningRate = learningRateAt(plan.schedule, step);
     const scalars = optimizer.scalars({ step: step + 1, learningRate });
@@ -87,6 +95,7 @@ export async function optimize(context: Context, device: Device, learner: Learne
   }
   await updater.dispose();
   await validator?.dispose();
+  await sampler?.dispose();
   const weights = best ?? (await result.read(state));
   state.dispose();
   return { weights, progress };
@@ -104,6 +113,7 @@ async function startingPoint(context: Context, device: Device, initial: () => Ho
     lossTokens: 0,
     tokens: 0,
     evaluations: noEvaluations,
+    samples: [],
     device: device.name,
   };
   return { progress, best: undefined, tensors: initial() };

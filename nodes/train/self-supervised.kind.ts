@@ -3,7 +3,7 @@ import {
   type TrainSelfSupervisedConfig,
   trainSelfSupervisedSchema,
 } from '../../schemas/kinds/train.self_supervised.js';
-import { checkTrainingArguments } from './check-arguments.js';
+import { checkLanguageModelArguments } from './check-arguments.js';
 import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
@@ -30,6 +30,6 @@ export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
       adapter: adapterOutput,
     },
   }),
-  check: checkTrainingArguments,
+  check: checkLanguageModelArguments,
   load: () => import('./self-supervised.js'),
 });

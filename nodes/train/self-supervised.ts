@@ -6,6 +6,7 @@ import type { Model } from '../model/model-directory.js';
 import { createBatches } from './batches.js';
 import { assertSupervised, documentExamples, type Example } from './example.js';
 import { languageModelLearner } from './learner.js';
+import { samplePlanOf } from './samples.js';
 import { train } from './trainer.js';
 import { chunks, typedRows } from './typed-rows.js';
 
@@ -14,6 +15,7 @@ type Context = RunContext<TrainSelfSupervisedConfig>;
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
     learner: ({ model }) => languageModelLearner(model, context.config),
+    samples: ({ model }) => samplePlanOf(model, context.config),
     async batches(port, { model, maxLength, padId, batchSize }) {
       const examples = await readDocuments(context, port, model, maxLength);
       assertSupervised(examples, port);

@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { type TrainSupervisedConfig, trainSupervisedSchema } from '../../schemas/kinds/train.supervised.js';
-import { checkTrainingArguments } from './check-arguments.js';
+import { checkLanguageModelArguments } from './check-arguments.js';
 import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
@@ -32,6 +32,6 @@ export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
       adapter: adapterOutput,
     },
   }),
-  check: checkTrainingArguments,
+  check: checkLanguageModelArguments,
   load: () => import('./supervised.js'),
 });

@@ -8,6 +8,7 @@ import { assertSupervised, type Example } from './example.js';
 import { languageModelLearner } from './learner.js';
 import { type Lesson, lessonReader } from './lesson.js';
 import { fitExample, overlongReasons } from './overlong.js';
+import { samplePlanOf } from './samples.js';
 import { reasonFor } from './self-supervised.js';
 import { train } from './trainer.js';
 import { chunks, supervisedRows } from './typed-rows.js';
@@ -17,6 +18,7 @@ type Context = RunContext<TrainSupervisedConfig>;
 export async function run(context: Context): Promise<RunOutcome> {
   return train(context, {
     learner: ({ model }) => languageModelLearner(model, context.config),
+    samples: ({ model }) => samplePlanOf(model, context.config),
     async batches(port, { model, maxLength, padId, batchSize }) {
       const examples = await readExamples(context, port, model, maxLength);
       assertSupervised(examples, port);

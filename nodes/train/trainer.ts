@@ -12,6 +12,7 @@ import { maxLengthOf, type TrainingArguments } from './arguments.js';
 import type { Batches } from './batches.js';
 import { fit } from './fit.js';
 import { type Learner, languageModelLearner } from './learner.js';
+import type { SamplePlan } from './samples.js';
 
 type Context = RunContext<TrainingArguments>;
 
@@ -33,6 +34,8 @@ export interface Task {
   batches(port: string, setting: Setting): Promise<Batches>;
   /** What learns: by default the whole model, from the next token. */
   learner?(setting: Setting): Learner;
+  /** Of a language model: texts that it writes on the way. */
+  samples?(setting: Setting): SamplePlan | undefined;
 }
 
 export async function train(context: Context, task: Task): Promise<RunOutcome> {
@@ -52,7 +55,11 @@ export async function train(context: Context, task: Task): Promise<RunOutcome> {
     const learner = task.learner?.(setting) ?? languageModelLearner(model);
     const adapter = config.adapter === null ? undefined : planAdapter(config.adapter, model, config.seed);
     const adapted = adapter ? adapter.adapt(learner) : learner;
-    const { weights, metrics } = await fit(context, device, adapted, { batches, validation });
+    const { weights, metrics } = await fit(context, device, adapted, {
+      batches,
+      validation,
+      samples: task.samples?.(setting),
+    });
     if (adapter) await adapter.write(context.output('adapter'), weights);
     const tuned = adapter ? adapter.merge(weights) : { ...model.parameters, ...weights };
     await writeTunedModel(context.output('model'), base, model.configJson, tuned);

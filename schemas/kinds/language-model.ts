@@ -16,4 +16,20 @@ export const languageModelProperties = {
     default: null,
     description: 'NEFTune: noise of this size is added to the embeddings while training, often 5. Null: none.',
   },
+  sample_prompts: {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    uniqueItems: true,
+    maxItems: 16,
+    default: [],
+    description: 'Beginnings of texts that the model goes on with while it learns, for you to look at.',
+  },
+  sample_steps: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description:
+      'Updates between two samples of each of `sample_prompts`, besides those before the first and after the last.',
+  },
+  sample_max_new_tokens: { type: 'integer', minimum: 1, default: 32, description: 'Most tokens of a sample.' },
 } as const satisfies Record<string, JSONSchema>;
