@@ -186,7 +186,7 @@ t.test('stopped at any step and resumed, the bytes are those of a whole run', as
   const whole = await run(config);
   const { steps, best_step: bestStep } = whole.metrics;
   t.ok(steps! > bestStep! + 1 && steps! < 30, `best at ${bestStep} of ${steps}`);
-  for (let stop = 1; stop < steps!; stop++) {
+  for (const stop of [1, 2, 5, 6, 9, steps! - 1]) {
     const scratch = t.testdir({});
     const abort = new AbortController();
     const onLog = (step: number) => step === stop && abort.abort();
@@ -194,6 +194,25 @@ t.test('stopped at any step and resumed, the bytes are those of a whole run', as
     const resumed = await run(config, { scratch });
     t.ok(resumed.logs[0]!.step >= stop, 'nothing is done again');
     t.same(contents(resumed), contents(whole), `stopped at step ${stop}`);
+    t.same(resumed.metrics, whole.metrics);
+  }
+});
+
+t.test('killed between two checkpoints, it goes on from the last one to the same bytes', async (t) => {
+  const config = { eval_strategy: 'steps', eval_steps: 2, load_best_model_at_end: true, ema_decay: 0.5, save_steps: 3 };
+  const whole = await run(config);
+  for (const kill of [3, 4, 8]) {
+    const scratch = t.testdir({});
+    const onLog = (step: number) => {
+      if (step === kill) throw new Error('killed');
+    };
+    await t.rejects(run(config, { scratch, onLog }), { message: 'killed' });
+    const saved = 3 * Math.floor((kill - 1) / 3);
+    const checkpoints = readdirSync(scratch).filter((name) => name.startsWith('checkpoint'));
+    t.same(checkpoints, saved === 0 ? [] : [`checkpoint-${saved}`]);
+    const resumed = await run(config, { scratch });
+    t.equal(resumed.logs.find(({ values }) => 'loss' in values)!.step, saved + 1, `killed at step ${kill}`);
+    t.equal(weightsOf(resumed), weightsOf(whole));
     t.same(resumed.metrics, whole.metrics);
   }
 });
