@@ -36,6 +36,8 @@ function parseRow(line: string, place: string): Record<string, unknown> {
 export interface RowWriter {
   /** Fields are written in the order they have. */
   write(row: object): Promise<void>;
+  /** As `write`, for a row that is JSON already. */
+  writeJson(json: string): Promise<void>;
   /** How many rows were written so far. */
   rows(): number;
   /** Ends the file. */
@@ -54,15 +56,17 @@ export async function createRowWriter(path: string): Promise<RowWriter> {
     pendingLength = 0;
     await file.writeFile(text);
   };
+  const writeJson = async (json: string): Promise<void> => {
+    const line = `${json}\n`;
+    pending.push(line);
+    pendingLength += line.length;
+    rows++;
+    if (pendingLength > 2 ** 20) await flush();
+  };
   return {
-    write: async (row) => {
-      // JSON.stringify escapes lone surrogates, so that every string survives the way through UTF-8.
-      const line = `${JSON.stringify(row)}\n`;
-      pending.push(line);
-      pendingLength += line.length;
-      rows++;
-      if (pendingLength > 2 ** 20) await flush();
-    },
+    // JSON.stringify escapes lone surrogates, so that every string survives the way through UTF-8.
+    write: (row) => writeJson(JSON.stringify(row)),
+    writeJson,
     close: async () => {
       try {
         await flush();

@@ -1,6 +1,22 @@
 import type { Kind } from '../../engine/kind.js';
+import { dataConcat } from './concat.kind.js';
+import { dataFilter } from './filter.kind.js';
 import { dataLoad } from './load.kind.js';
+import { dataMap } from './map.kind.js';
+import { dataMix } from './mix.kind.js';
 import { dataRender } from './render.kind.js';
+import { dataSample } from './sample.kind.js';
+import { dataShuffle } from './shuffle.kind.js';
 import { dataSplit } from './split.kind.js';
 
-export const dataKinds: readonly Kind[] = [dataLoad, dataRender, dataSplit];
+export const dataKinds: readonly Kind[] = [
+  dataLoad,
+  dataRender,
+  dataMap,
+  dataFilter,
+  dataSplit,
+  dataConcat,
+  dataMix,
+  dataShuffle,
+  dataSample,
+];

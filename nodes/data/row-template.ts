@@ -6,13 +6,15 @@ import { fieldsOf, type RowTypeName } from './row-types.js';
 import {
   bindValue,
   type CompiledExpression,
-  type CompiledTemplate,
   compileExpression,
   compileTemplate,
+  expressionProblem,
   type Scope,
   type TemplateValue,
+  templateProblem,
   UndefinedValueError,
 } from './template.js';
+import { isTrue, typeName } from './template-value.js';
 
 export type RowTemplateSource = Readonly<Record<string, unknown>>;
 
@@ -55,16 +57,8 @@ function renderRow(renderers: readonly (readonly [string, Renderer])[], scope: S
 function itemScopes(row: Scope, forEach: CompiledExpression | undefined): Scope[] {
   if (!forEach) return [row];
   const list = forEach.evaluate(row);
-  if (!Array.isArray(list.value)) throw new Error(`\`for_each\` must give a list, not ${kindOf(list)}`);
+  if (!Array.isArray(list.value)) throw new Error(`\`for_each\` must give a list, not ${typeName(list)}`);
   return (list.value as TemplateValue[]).map((item) => bindValue(row, 'item', item));
-}
-
-function isTrue(value: TemplateValue): boolean {
-  return value.__bool__().value;
-}
-
-function kindOf({ type }: TemplateValue): string {
-  return type.replace(/Value$/, '').toLowerCase();
 }
 
 function compileValue(value: unknown): Renderer {
@@ -105,27 +99,23 @@ export function findTemplateProblems(
       .map((field) => ({ pointer: child('', field), message: `the field ${field} is also in \`keep\`` })),
     ...Object.entries(source).flatMap(([field, value]) =>
       keywords.has(field)
-        ? findSyntaxProblems(value, compileExpression, `/${field}`)
-        : findSyntaxProblems(value, compileTemplate, child('', field)),
+        ? findSyntaxProblems(value, expressionProblem, `/${field}`)
+        : findSyntaxProblems(value, templateProblem, child('', field)),
     ),
   ];
 }
 
 function findSyntaxProblems(
   value: unknown,
-  compile: (source: string) => CompiledTemplate | CompiledExpression,
+  find: (source: string) => string | undefined,
   pointer: string,
 ): TemplateProblem[] {
   if (typeof value === 'string') {
-    try {
-      compile(value);
-      return [];
-    } catch (error) {
-      return [{ pointer, message: `is not a valid Jinja template: ${(error as Error).message}` }];
-    }
+    const message = find(value);
+    return message === undefined ? [] : [{ pointer, message }];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value as Row).flatMap(([key, inner]) =>
-    findSyntaxProblems(inner, compile, `${pointer}${child('', key)}`),
+    findSyntaxProblems(inner, find, `${pointer}${child('', key)}`),
   );
 }

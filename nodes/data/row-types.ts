@@ -123,6 +123,10 @@ const fieldChecks: Readonly<Record<RowTypeName, Readonly<Record<string, Check>>>
   classification: { text: filledString, label },
 };
 
+export function isRowType(name: string): name is RowTypeName {
+  return (rowTypes as readonly string[]).includes(name);
+}
+
 /** The fields that a row of this type must have. */
 export function fieldsOf(type: RowTypeName): readonly string[] {
   return Object.keys(fieldChecks[type]);

@@ -1,10 +1,9 @@
 /** `data.split`: one dataset → rows to train on, rows held out. */
 import { createHash } from 'node:crypto';
-import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
-import { readPath } from './field-path.js';
+import { groupKey } from './group-key.js';
 import { chooseIndices, chooseKeys, countHeldOut } from './hold-out.js';
-import { createRowWriter, describe, type NumberedRow, type Row, readRows } from './jsonl.js';
+import { createRowWriter, type NumberedRow, type Row, readRows } from './jsonl.js';
 import type { DataSplitConfig } from './split.kind.js';
 
 type Context = RunContext<DataSplitConfig>;
@@ -56,19 +55,10 @@ function warnOfTwins(contents: readonly string[], chosen: ReadonlySet<number>, c
 async function chooseGroups(context: Context, by: string): Promise<Choice> {
   const { validation, seed } = context.config;
   const keys = new Set<string>();
-  for await (const numbered of readInput(context)) keys.add(groupKey(numbered, by));
+  for await (const numbered of readInput(context)) keys.add(groupKey(numbered, by, 'split'));
   const chosen = chooseKeys(keys, validation, seed);
   context.display('split', `${chosen.size} of ${keys.size} values of ${by} held out`);
-  return (numbered) => chosen.has(groupKey(numbered, by));
-}
-
-/** Unlike values have unlike keys: the number 1 and the string "1" are two groups. */
-function groupKey({ row, number }: NumberedRow, by: string): string {
-  const value = readPath(row, by);
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return JSON.stringify(value);
-  const message = `row ${number}: \`${by}\` must be a string, a number or a boolean to split by, not ${describe(value)}.`;
-  throw new Failure('missing-field', message);
+  return (numbered) => chosen.has(groupKey(numbered, by, 'split'));
 }
 
 function fingerprint(row: Row): string {

@@ -57,6 +57,25 @@ export function compileExpression(source: string): CompiledExpression {
   return { evaluate: (scope) => new Interpreter(scope).evaluate(expression, scope) };
 }
 
+/** What is wrong with the syntax of a template, to follow its name; `undefined` when nothing is. */
+export function templateProblem(source: string): string | undefined {
+  return syntaxProblem(source, compileTemplate);
+}
+
+/** As `templateProblem`, of an expression. */
+export function expressionProblem(source: string): string | undefined {
+  return syntaxProblem(source, compileExpression);
+}
+
+function syntaxProblem(source: string, compile: (source: string) => unknown): string | undefined {
+  try {
+    compile(source);
+    return undefined;
+  } catch (error) {
+    return `is not a valid Jinja template: ${(error as Error).message}`;
+  }
+}
+
 function parseTokens(tokens: Token[]): ReturnType<typeof import('@huggingface/jinja').parse> {
   try {
     return jinja().parse(tokens);

@@ -1,0 +1,21 @@
+/** The config of `data.filter`. */
+export const dataFilterSchema = {
+  type: 'object',
+  properties: {
+    where: {
+      type: ['string', 'null'],
+      minLength: 1,
+      default: null,
+      description:
+        'A Jinja expression over the fields of a row; rows for which it is true stay: `label is defined and text | length < 2000`.',
+    },
+    drop: {
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 1 },
+      default: {},
+      description:
+        'Reason → Jinja expression; rows for which it is true go, counted by the reason: `too long: text | length > 2000`. The first that holds counts, after `where`.',
+    },
+  },
+  additionalProperties: false,
+} as const;
