@@ -21,3 +21,21 @@ export function readPath(row: Row, path: string): unknown {
   }
   return value;
 }
+
+/** What `check` of a kind says of paths that are none; `pointer` leads to the list, or to the one path. */
+export function fieldPathFindings(
+  paths: readonly string[],
+  pointer: string,
+  inList = true,
+): { readonly pointer: string; readonly message: string }[] {
+  return paths.flatMap((path, index) =>
+    isFieldPath(path)
+      ? []
+      : [
+          {
+            pointer: inList ? `${pointer}/${index}` : pointer,
+            message: `${JSON.stringify(path)} is not the path of a field`,
+          },
+        ],
+  );
+}

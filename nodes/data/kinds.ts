@@ -1,5 +1,7 @@
 import type { Kind } from '../../engine/kind.js';
 import { dataConcat } from './concat.kind.js';
+import { dataDecontaminate } from './decontaminate.kind.js';
+import { dataDedupe } from './dedupe.kind.js';
 import { dataFilter } from './filter.kind.js';
 import { dataLoad } from './load.kind.js';
 import { dataMap } from './map.kind.js';
@@ -8,15 +10,19 @@ import { dataRender } from './render.kind.js';
 import { dataSample } from './sample.kind.js';
 import { dataShuffle } from './shuffle.kind.js';
 import { dataSplit } from './split.kind.js';
+import { dataStats } from './stats.kind.js';
 
 export const dataKinds: readonly Kind[] = [
   dataLoad,
   dataRender,
   dataMap,
   dataFilter,
+  dataDedupe,
+  dataDecontaminate,
   dataSplit,
   dataConcat,
   dataMix,
   dataShuffle,
   dataSample,
+  dataStats,
 ];
