@@ -3,8 +3,8 @@
  * 128 KiB beside the window, and so that what is cut off or damaged is noticed; `fzstd` decodes the blocks.
  */
 import { Decompress } from 'fzstd';
+import createXxhash, { type XXHash } from 'xxhash-wasm';
 import { Failure } from '../../engine/failure.js';
-import { createXxh64 } from './xxhash.js';
 
 /** Frames that look further back are refused, as by the `zstd` program: whoever reads them must hold that much. */
 const maxWindowBytes = 2 ** 27;
@@ -12,18 +12,24 @@ const maxWindowBytes = 2 ** 27;
 /** Yields the content of all frames. Throws `Failure` for data that is broken, cut off, or needs a dictionary. */
 export async function* decompressZstd(pieces: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer, void, void> {
   const source = createByteSource(pieces, name);
+  const { create64 } = await createXxhash();
   for (let magic = await source.next(4); magic !== undefined; magic = await source.next(4)) {
     const word = magic.readUInt32LE();
     if (word >>> 4 === 0x184d2a5) await source.skip((await source.take(4)).readUInt32LE());
-    else if (word === 0xfd2fb528) yield* decodeFrame(magic, source, name);
+    else if (word === 0xfd2fb528) yield* decodeFrame(magic, source, name, create64());
     else throw broken(name, 'a frame does not begin where it should');
   }
 }
 
-async function* decodeFrame(magic: Buffer, source: ByteSource, name: string): AsyncGenerator<Buffer, void, void> {
+/** `hash` is XXH64 with seed 0, the checksum of Zstandard's frames. */
+async function* decodeFrame(
+  magic: Buffer,
+  source: ByteSource,
+  name: string,
+  hash: XXHash<bigint>,
+): AsyncGenerator<Buffer, void, void> {
   const header = await readHeader(source, name);
   const decoded: Buffer[] = [];
-  const hash = createXxh64();
   let length = 0;
   const decoder = new Decompress((piece) => {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
