@@ -16,6 +16,7 @@ import { createReporter } from './reporter.js';
 import { resultOf } from './result.js';
 import { createSampler, type SamplePlan } from './samples.js';
 import { createUpdater, type Readings } from './updater.js';
+import { measureMatmulRate, trainingFlopsPerToken } from './utilisation.js';
 import { createValidator } from './validation.js';
 import { type Windows, windowsFrom } from './windows.js';
 
@@ -54,7 +55,10 @@ export async function optimize(context: Context, device: Device, learner: Learne
   const validator = plan.validation && createValidator(device, result.loss, plan.validation);
   const state = device.createState({ ...start.tensors, ...updater.entries });
   const sampler = plan.samples && (await createSampler(device, plan.samples, state, result.view));
-  const report = createReporter(context, totalSteps);
+  const report = createReporter(context, totalSteps, {
+    flopsPerToken: trainingFlopsPerToken(learner),
+    measurePeak: () => measureMatmulRate(device),
+  });
   const kept = Object.keys(start.tensors);
   let { progress, best } = start;
   const save = async () => saveCheckpoint(context.scratch, { progress, best, tensors: await state.read(kept) });
@@ -90,7 +94,11 @@ export async function optimize(context: Context, device: Device, learner: Learne
     const readings = (await updater.update(state, { window, step, scalars }, context.signal)) ?? (await stop());
     assertFinite(readings, step + 1);
     progress = advance(progress, window, readings.loss!, plan);
-    report(progress.step, { loss: readings.loss!, learning_rate: learningRate, ...readings }, sumOf(window, 'tokens'));
+    await report(
+      progress.step,
+      { loss: readings.loss!, learning_rate: learningRate, ...readings },
+      sumOf(window, 'tokens'),
+    );
     if (progress.step % plan.saveSteps === 0 && progress.step < totalSteps) await save();
   }
   await updater.dispose();

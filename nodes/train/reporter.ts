@@ -1,22 +1,82 @@
 import type { RunContext } from '../../engine/kind.js';
 
-export type Reporter = (step: number, values: Readonly<Record<string, number>>, tokens: number) => void;
+/** `tokens` are those that the update read. */
+export type Reporter = (step: number, values: Readonly<Record<string, number>>, tokens: number) => Promise<void>;
 
-/** Shows progress several times a second, and logs at most some 500 points of a curve. */
-export function createReporter(context: Pick<RunContext<unknown>, 'progress' | 'log'>, totalSteps: number): Reporter {
+/** What speed is measured against. */
+export interface Workload {
+  readonly flopsPerToken: number;
+  /** What the device can do, in FLOP/s, where that is known. */
+  measurePeak(): Promise<number | undefined>;
+}
+
+/** A short run is not worth the time that measuring the device takes. */
+const worthMeasuringMs = 5000;
+
+/**
+ * Shows progress several times a second, and logs at most some 500 points of a curve. Either has `tokens_per_second`, and
+ * `mfu` in a run of some length.
+ */
+export function createReporter(
+  context: Pick<RunContext<unknown>, 'progress' | 'log'>,
+  totalSteps: number,
+  { flopsPerToken, measurePeak }: Workload,
+): Reporter {
   const every = Math.ceil(totalSteps / 500);
-  let tokensSince = 0;
-  let lastTime = performance.now();
-  return (step, values, tokens) => {
-    tokensSince += tokens;
-    const elapsedMs = performance.now() - lastTime;
-    const last = step === totalSteps;
-    if (elapsedMs > 200 || last) {
-      const perSecond = (tokensSince / elapsedMs) * 1000;
-      context.progress({ step, total: totalSteps, unit: 'steps', values: { ...values, tokens_per_second: perSecond } });
-      tokensSince = 0;
-      lastTime = performance.now();
+  const started = performance.now();
+  const shown = createSpeedometer();
+  const logged = createSpeedometer();
+  let peak: number | undefined;
+  let measured = false;
+  const speed = (perSecond: number) => ({
+    tokens_per_second: perSecond,
+    ...(peak === undefined ? {} : { mfu: (perSecond * flopsPerToken) / peak }),
+  });
+  return async (step, values, tokens) => {
+    shown.add(tokens);
+    logged.add(tokens);
+    if (!measured && performance.now() - started > worthMeasuringMs) {
+      measured = true;
+      const before = performance.now();
+      peak = await measurePeak();
+      const pausedMs = performance.now() - before;
+      shown.pause(pausedMs);
+      logged.pause(pausedMs);
     }
-    if (step % every === 0 || step === 1 || last) context.log(step, values);
+    const last = step === totalSteps;
+    if (shown.elapsedMs() > 200 || last) {
+      context.progress({ step, total: totalSteps, unit: 'steps', values: { ...values, ...speed(shown.read()) } });
+    }
+    if (step % every === 0 || step === 1 || last) context.log(step, { ...values, ...speed(logged.read()) });
+  };
+}
+
+interface Speedometer {
+  add(tokens: number): void;
+  /** Time that does not count. */
+  pause(ms: number): void;
+  elapsedMs(): number;
+  /** Tokens per second since the last reading. */
+  read(): number;
+}
+
+function createSpeedometer(): Speedometer {
+  let tokens = 0;
+  let since = performance.now();
+  return {
+    add: (more) => {
+      tokens += more;
+    },
+    pause: (ms) => {
+      since += ms;
+    },
+    elapsedMs: () => performance.now() - since,
+    read: () => {
+      const now = performance.now();
+      const perSecond = (tokens / (now - since)) * 1000;
+      tokens = 0;
+      since = now;
+      return perSecond;
+    },
   };
 }
