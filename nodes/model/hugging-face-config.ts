@@ -4,8 +4,20 @@ import type { DecoderConfig, Rope } from '../nn/decoder-config.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether it is a model with a head that scores whole sequences, rather than a language model. */
+export function isClassifierJson({ architectures }: JsonObject): boolean {
+  return Array.isArray(architectures) && String(architectures[0]).endsWith('ForSequenceClassification');
+}
+
 /** Throws `Failure` for an architecture, an option or a rope type that would be computed wrongly. */
 export function parseDecoderConfig(json: JsonObject): DecoderConfig {
+  if (isClassifierJson(json)) {
+    throw new Failure(
+      'not-a-language-model',
+      'The model scores whole sequences, as a reward model or a classifier, and a language model is wanted.',
+      'Wire the language model that it was made from.',
+    );
+  }
   const architectures = Array.isArray(json.architectures) ? json.architectures : [];
   if (json.model_type !== 'llama' || architectures.some((name) => name !== 'LlamaForCausalLM')) {
     throw new Failure(

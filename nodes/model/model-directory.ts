@@ -10,7 +10,7 @@ import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
 
-const weightsFile = 'model.safetensors';
+export const weightsFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';
 
 /** What a model is, without its weights. */
@@ -29,12 +29,17 @@ export interface Model extends ModelDescription {
 /** Reads and checks a whole model. `scratch` is a folder where the tokenizer's files may be put beside each other. */
 export async function readModel(artifact: Artifact, scratch: string): Promise<Model> {
   const description = await readModelDescription(artifact, scratch);
-  return { ...description, parameters: await readParameters(artifact, description.config) };
+  return { ...description, parameters: await readWeights(artifact, parameterShapes(description.config)) };
 }
 
-export async function readModelDescription(artifact: Artifact, scratch: string): Promise<ModelDescription> {
-  const json = await readJson(artifact.path('config.json'), 'config.json');
-  const config = parseDecoderConfig(json);
+/** `parse` reads the decoder's config from the model's `config.json`, and refuses what it cannot be. */
+export async function readModelDescription(
+  artifact: Artifact,
+  scratch: string,
+  parse: (json: JsonObject) => DecoderConfig = parseDecoderConfig,
+): Promise<ModelDescription> {
+  const json = await readConfigJson(artifact);
+  const config = parse(json);
   const tokenizer = await readTokenizer(artifact, scratch);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw new Failure(
@@ -80,12 +85,15 @@ async function readEndIds(artifact: Artifact, tokenizer: Tokenizer): Promise<num
   return [...ids];
 }
 
-async function readParameters(artifact: Artifact, config: DecoderConfig): Promise<Record<string, HostTensor>> {
+/** Reads the weights of these names and shapes, in float32. Throws `Failure` where they differ from what is there. */
+export async function readWeights(
+  artifact: Artifact,
+  shapes: ReturnType<typeof parameterShapes>,
+): Promise<Record<string, HostTensor>> {
   const entries = artifact.entries();
   const index = entries.includes(indexFile) ? await readJson(artifact.path(indexFile), indexFile) : undefined;
   const shards = index ? shardsOf(index) : [weightsFile];
   const parameters: Record<string, HostTensor> = {};
-  const shapes = parameterShapes(config);
   for (const shard of shards) {
     const file = await openSafetensors(artifact.path(shard));
     try {
@@ -129,6 +137,10 @@ async function readShard(
   }
 }
 
+export async function readConfigJson(artifact: Artifact): Promise<JsonObject> {
+  return readJson(artifact.path('config.json'), 'config.json');
+}
+
 async function readJson(path: string, shown: string): Promise<JsonObject> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -163,6 +175,6 @@ export async function writeTunedModel(folder: string, base: Artifact, configJson
   await writeSafetensors(join(folder, weightsFile), parameters);
 }
 
-function toJson(value: object): string {
+export function toJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
