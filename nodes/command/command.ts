@@ -7,6 +7,7 @@ import { dirname, join, sep } from 'node:path';
 import { Failure, Stopped } from '../../engine/failure.js';
 import type { Artifact, RunContext, RunOutcome } from '../../engine/kind.js';
 import type { CommandConfig } from '../../schemas/kinds/command.js';
+import { plainEnvironment } from './plain-environment.js';
 import { type Ended, runProgram } from './program.js';
 
 type Context = RunContext<CommandConfig>;
@@ -97,13 +98,8 @@ function environmentOf(
   inputs: Paths,
   outputs: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const { PATH = '/usr/bin:/bin', HOME = '/' } = process.env;
   return {
-    PATH,
-    HOME,
-    // Results may not depend on where and when they are made.
-    LC_ALL: 'C.UTF-8',
-    TZ: 'UTC',
+    ...plainEnvironment(),
     ...own,
     ...Object.fromEntries(
       Object.entries(inputs).map(([port, paths]) => [`INPUT_${port.toUpperCase()}`, paths.join('\n')]),

@@ -11,6 +11,10 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
   /** Aborted when it should leave. */
   readonly signal: AbortSignal;
+  /** What it reads on its standard input; nothing by default. */
+  readonly input?: string;
+  /** Told of each line of its standard output, which then goes nowhere else. */
+  readonly onLine?: (line: string) => void;
 }
 
 interface Exit {
@@ -35,13 +39,15 @@ const linesKept = 20;
  * It leads a process group of its own, which ends with it: what it started and left behind is killed, and when it does
  * not leave when asked, so is all of it. Its output goes on to that of this process.
  */
-export async function runProgram({ program, folder, environment, signal }: Program): Promise<Ended> {
+export async function runProgram({ program, folder, environment, signal, input, onLine }: Program): Promise<Ended> {
   const [file, ...args] = program;
   const child = execa(file!, args, {
     cwd: folder,
     env: environment,
     extendEnv: false,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    stdout: 'pipe',
+    stderr: 'pipe',
     buffer: false,
     reject: false,
     detached: true,
@@ -64,7 +70,10 @@ export async function runProgram({ program, folder, environment, signal }: Progr
   };
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const lines = { stdout: follow(child.stdout, process.stdout), stderr: follow(child.stderr, process.stderr) };
+  const lines = {
+    stdout: follow(child.stdout, onLine ?? passOn(process.stdout)),
+    stderr: follow(child.stderr, passOn(process.stderr)),
+  };
   try {
     // The program itself may end while something that it left behind keeps its pipes open, which `child` waits for.
     const ended = await Promise.race([
@@ -93,11 +102,15 @@ export async function runProgram({ program, folder, environment, signal }: Progr
   }
 }
 
-function follow(stream: NodeJS.ReadableStream, to: NodeJS.WritableStream) {
+function passOn(to: NodeJS.WritableStream) {
+  return (line: string) => void to.write(`${line}\n`);
+}
+
+function follow(stream: NodeJS.ReadableStream, onLine: (line: string) => void) {
   const last: string[] = [];
   const reader = createInterface({ input: stream });
   reader.on('line', (line) => {
-    to.write(`${line}\n`);
+    onLine(line);
     last.push(line);
     if (last.length > linesKept) last.shift();
   });
