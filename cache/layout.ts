@@ -11,6 +11,8 @@ export interface Layout {
   /** Scratch, one folder a key. */
   readonly work: string;
   readonly locks: string;
+  /** What reproductions gave that came out different, a store each; made when there is one. */
+  readonly reproduced: string;
   /** On the same file system as the rest, so that a finished file can be renamed into its place. */
   readonly tmp: string;
   readonly version: string;
@@ -25,6 +27,7 @@ export function layoutOf(root: string): Layout {
     runs: join(root, 'runs'),
     work: join(root, 'work'),
     locks: join(root, 'locks'),
+    reproduced: join(root, 'reproduced'),
     tmp: join(root, 'tmp'),
     version: join(root, 'VERSION'),
     gitignore: join(root, '.gitignore'),

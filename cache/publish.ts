@@ -51,11 +51,16 @@ async function publishFile(layout: Layout, path: string, { move = false }: Publi
   }
   if (source.size <= smallFile_bytes) {
     const bytes = await guard('reading the source', path, () => readFile(path));
-    const digest = digestBytes(bytes);
-    await publishBytes(layout, digest, bytes);
-    return digest;
+    return publishContent(layout, bytes);
   }
   return publishByCopying(layout, path);
+}
+
+/** Publishes content held in memory. */
+export async function publishContent(layout: Layout, bytes: Uint8Array): Promise<Digest> {
+  const digest = digestBytes(bytes);
+  await publishBytes(layout, digest, bytes);
+  return digest;
 }
 
 async function publishBytes(layout: Layout, digest: Digest, bytes: Uint8Array): Promise<void> {

@@ -8,7 +8,7 @@ import { type Digest, digestForm } from './digest.js';
 import { type Layout, layoutOf, objectPath } from './layout.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import { hasObject, readTree } from './objects.js';
-import { type PublishOptions, publish } from './publish.js';
+import { type PublishOptions, publish, publishContent } from './publish.js';
 import { restore } from './restore.js';
 import { discardScratch, openScratch } from './scratch.js';
 import { guard, guardSync, StoreError } from './store-error.js';
@@ -28,6 +28,8 @@ export interface Store {
    * @throws StoreError and leaves nothing half-published
    */
   publish(path: string, options?: PublishOptions): Promise<Digest>;
+  /** As `publish`, of the content of a file that is held in memory. */
+  publishContent(bytes: Uint8Array): Promise<Digest>;
   /** Whether the content is there: for a directory, its tree and all that it names. */
   has(digest: Digest): Promise<boolean>;
   /** As `has`, at once. */
@@ -62,6 +64,7 @@ export async function openStore(root: string): Promise<Store> {
     traces: openTraceStore(layout),
     runsDirectory: layout.runs,
     publish: (path, options) => publish(layout, path, options),
+    publishContent: (bytes) => publishContent(layout, bytes),
     has: async (digest) => hasObject(layout, digest),
     hasSync: (digest) => hasObject(layout, digest),
     fileOf: (digest) => fileOf(layout, digest),

@@ -2,14 +2,16 @@
  * What of the store is still needed: the results that lock files name, in the work tree and on every branch and tag, and
  * those of the last runs. All else can be made again, and may be removed.
  */
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { type Digest, parseDigest } from '../cache/digest.js';
 import { type Pruned, prune, type Roots } from '../cache/prune.js';
 import type { Store } from '../cache/store.js';
+import { git } from './git.js';
 import { parseJson } from './json.js';
+import type { KeyComponents } from './key.js';
 import { type LockFile, parseLock } from './lock-file.js';
 import type { Project } from './project.js';
 import { isAlive, type RunRecord, readRecords } from './record.js';
@@ -50,6 +52,7 @@ export async function collectGarbage(project: Project, store: Store, options: Ga
     sizes = await prune(store, rootsWith(keptRuns), { grace_ms, dryRun: true });
   }
   const pruned = options.dryRun ? sizes : await prune(store, rootsWith(keptRuns), { grace_ms });
+  if (!options.dryRun) await forgetReproductions(store, grace_ms);
   return { ...pruned, keptRuns, lockFiles: locks.length, overQuota: pruned.kept_bytes > quota_bytes };
 }
 
@@ -64,10 +67,18 @@ function rootsOf(locks: readonly LockFile[], records: readonly RunRecord[], stor
     }
   };
   for (const { nodes } of [...locks, ...records]) for (const node of Object.values(nodes)) add(node);
+  for (const { git } of records) if (git?.diff) digests.add(git.diff);
   // The record of a run that goes on, or was killed, names no node; its events do.
   for (const record of records)
     if (record.status === 'running') for (const node of nodeEvents(store, record)) add(node);
+  for (const key of keys) for (const digest of keptSources(store, key)) digests.add(digest);
   return { keys, digests };
+}
+
+/** The files that were read for a result, which `reproduce` brings back. */
+function keptSources(store: Store, key: string): Digest[] {
+  const components = store.traces.getSync(key)?.components as Partial<KeyComponents> | undefined;
+  return (components?.sources ?? []).flatMap(({ digest }) => parseDigest(digest) ?? []);
 }
 
 function nodeEvents(store: Store, { run }: RunRecord): { key?: string; outputs?: Record<string, string> }[] {
@@ -76,6 +87,15 @@ function nodeEvents(store: Store, { run }: RunRecord): { key?: string; outputs?:
     if (!/^\{.*"event":"node\.(started|finished)".*\}$/.test(line)) return [];
     return [parseJson(line) as { key?: string; outputs?: Record<string, string> }];
   });
+}
+
+/** What reproductions gave that came out different was kept for a person to look at, for a while. */
+async function forgetReproductions({ layout }: Store, grace_ms: number): Promise<void> {
+  if (!existsSync(layout.reproduced)) return;
+  for (const run of readdirSync(layout.reproduced)) {
+    const path = join(layout.reproduced, run);
+    if (statSync(path).mtimeMs < Date.now() - grace_ms) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** The lock files of the work tree, and those that any branch or tag holds. */
@@ -90,18 +110,14 @@ async function findLocks(project: Project): Promise<LockFile[]> {
 }
 
 async function committedLocks(top: string): Promise<string[]> {
-  const git = (...args: string[]): Promise<string> =>
-    new Promise((resolve) => {
-      execFile('git', args, { cwd: top, maxBuffer: 1 << 28 }, (error, stdout) => resolve(error ? '' : stdout));
-    });
-  const refs = (await git('for-each-ref', '--format=%(objectname)')).split('\n').filter(Boolean);
+  const refs = ((await git(top, ['for-each-ref', '--format=%(objectname)'])) ?? '').split('\n').filter(Boolean);
   const blobs = new Set<string>();
   for (const commit of new Set(refs)) {
-    const listing = await git('ls-tree', '-r', '-z', commit);
+    const listing = (await git(top, ['ls-tree', '-r', '-z', commit])) ?? '';
     for (const entry of listing.split('\0')) {
       const match = /^\d+ blob ([0-9a-f]+)\t.*\.lock\.json$/s.exec(entry);
       if (match) blobs.add(match[1]!);
     }
   }
-  return Promise.all([...blobs].map((blob) => git('cat-file', 'blob', blob)));
+  return Promise.all([...blobs].map(async (blob) => (await git(top, ['cat-file', 'blob', blob])) ?? ''));
 }

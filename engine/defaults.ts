@@ -4,7 +4,7 @@ import { child } from './json-pointer.js';
 import type { Json, JsonObject } from './spec.js';
 
 /** The sections that say how a node runs, whatever it does. */
-export const executionSections = ['resources', 'cache', 'retry', 'timeout'] as const;
+export const executionSections = ['resources', 'cache', 'retry', 'timeout', 'tolerance'] as const;
 
 export interface Inheriting {
   readonly node: JsonObject;

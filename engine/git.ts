@@ -1,6 +1,6 @@
 /** What git knows of the state that a run started from. */
 import { execFile } from 'node:child_process';
-import { type Digest, digestBytes } from '../cache/digest.js';
+import type { Digest } from '../cache/digest.js';
 
 export interface GitState {
   readonly commit: string;
@@ -8,30 +8,45 @@ export interface GitState {
   readonly branch?: string;
   /** Tracked files differ from the commit, or untracked ones lie beside them. */
   readonly dirty: boolean;
-  /** Digest of `git diff HEAD`, so that two dirty states can be told apart; absent when clean. */
+  /** Digest of the changes to tracked files, which the store holds; absent when clean. */
   readonly diff?: Digest;
 }
 
 /** A difference beyond this is as good as unknown. */
 const maximumOutput_bytes = 1 << 28;
 
-/** Reads the state of the work tree at `directory`; `undefined` outside git, or before the first commit. */
-export async function readGitState(directory: string): Promise<GitState | undefined> {
+/** What `git` prints when it is called so in `directory`, byte for byte as latin1; `undefined` when it fails. */
+export function git(
+  directory: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
   // Every run asks, also one that has nothing to do; loading execa would take longer than all that git does here.
-  const git = (...args: string[]): Promise<string | undefined> =>
-    new Promise((resolve) => {
-      execFile('git', args, { cwd: directory, maxBuffer: maximumOutput_bytes }, (error, stdout) =>
-        resolve(error ? undefined : stdout.replace(/\n$/, '')),
-      );
-    });
+  return new Promise((resolve) => {
+    const options = { cwd: directory, maxBuffer: maximumOutput_bytes, encoding: 'latin1' } as const;
+    execFile('git', args, { ...options, env: { ...process.env, ...environment } }, (error, stdout) =>
+      resolve(error ? undefined : stdout),
+    );
+  });
+}
+
+/**
+ * Reads the state of the work tree at `directory`; `undefined` outside git, or before the first commit. `keep` is given
+ * the changes, in a form that `git apply` takes.
+ */
+export async function readGitState(
+  directory: string,
+  keep: (changes: Uint8Array) => Promise<Digest>,
+): Promise<GitState | undefined> {
+  const line = async (...args: string[]) => (await git(directory, args))?.trimEnd();
   const [commit, branch, status] = await Promise.all([
-    git('rev-parse', 'HEAD'),
-    git('symbolic-ref', '--short', '-q', 'HEAD'),
-    git('status', '--porcelain'),
+    line('rev-parse', 'HEAD'),
+    line('symbolic-ref', '--short', '-q', 'HEAD'),
+    line('status', '--porcelain'),
   ]);
   if (commit === undefined) return undefined;
   const dirty = (status ?? '') !== '';
-  const text = dirty ? await git('diff', 'HEAD') : undefined;
-  const diff = text === undefined ? undefined : digestBytes(text);
+  const changes = dirty ? await git(directory, ['diff', '--binary', 'HEAD']) : undefined;
+  const diff = changes === undefined ? undefined : await keep(Buffer.from(changes, 'latin1'));
   return { commit, ...(branch ? { branch } : {}), dirty, ...(diff ? { diff } : {}) };
 }

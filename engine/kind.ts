@@ -112,6 +112,11 @@ export interface Catalog {
   resolveDevice(name: string): Promise<string>;
   /** Tries every device. */
   probeDevices(): Promise<readonly DeviceReport[]>;
+  /**
+   * What differs between two versions of a file called `name`, in words: which tensor, and by how much. `undefined` when
+   * its format is none that the kinds know better than as text or bytes.
+   */
+  describeDifference?(name: string, beforePath: string, afterPath: string): Promise<string | undefined>;
 }
 
 /** An input as a running node sees it: content in the store, read-only. */

@@ -8,6 +8,7 @@ import type { Trace } from '../cache/trace-store.js';
 import type { FailureReport, NodeMessage } from './event.js';
 import { clearOutputs, type Executor, type Job, type JobOutcome, jobFolders } from './job.js';
 import { stringify } from './json.js';
+import { keepSources } from './keep-sources.js';
 import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
 import type { Lease } from './lease.js';
@@ -89,6 +90,7 @@ async function execute(work: Work, lease: Lease, context: RebuildContext): Promi
   }
   const edited = await editedSource(work.sources, context.digestFile);
   if (edited) return { status: 'failed', failure: editedFailure(edited) };
+  await keepSources(work.sources, store);
   const outputs = await publishOutputs(job, store);
   const trace: Trace = {
     version: 1,

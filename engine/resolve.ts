@@ -10,7 +10,7 @@ import { child } from './json-pointer.js';
 import type { Catalog, Kind, Resources } from './kind.js';
 import type { Instance } from './matrix.js';
 import { suggest } from './nearest.js';
-import type { Json, JsonObject, Reference, ResolvedNode } from './spec.js';
+import type { Json, JsonObject, Reference, ResolvedNode, Tolerance } from './spec.js';
 import { readWiring, type Wiring } from './wiring.js';
 
 /** All that this stage needs of a catalog. */
@@ -191,6 +191,7 @@ function settledNode(
     outputs: Object.fromEntries(outputs),
     cache: { matchDevice },
     ...attemptsOf(written, pointer, faulty),
+    tolerance: toleranceOf(faulty.has(child(pointer, 'tolerance')) ? undefined : written.tolerance),
     ...usedBy(file.uses.get(id) ?? new Map(), child(pointer, 'with'), environment),
   };
 }
@@ -211,6 +212,15 @@ function attemptsOf(
     retry: typeof retry === 'number' ? retry : 0,
     ...(typeof timeout === 'number' || typeof timeout === 'string' ? { timeout_ms: durationMs(timeout) } : {}),
   };
+}
+
+function toleranceOf(written: Json | undefined): Tolerance {
+  if (!isObject(written)) return {};
+  const numbers = Object.entries(written).map(([metric, limits]) => [
+    metric,
+    Object.fromEntries(Object.entries(limits as JsonObject).map(([name, limit]) => [name, Number(limit)])),
+  ]);
+  return Object.fromEntries(numbers) as Tolerance;
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -103,7 +103,7 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
     if (!frozen.ok) return frozen;
     expected = frozen.value;
   }
-  const git = await readGitState(project.top);
+  const git = await readGitState(project.top, (changes) => store.publishContent(changes));
   const runId = newRunId();
   const recorder = recordRun(
     store.runsDirectory,

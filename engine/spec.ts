@@ -36,6 +36,9 @@ export interface Reference {
   readonly port: string;
 }
 
+/** Metric → how far it may be off when the node is executed again: |after − before| ≤ absolute + relative · |before|. */
+export type Tolerance = Readonly<Record<string, { readonly absolute?: number; readonly relative?: number }>>;
+
 /** A node whose every reference, parameter and default is resolved and checked. */
 export interface ResolvedNode {
   /** As written, or with the values of its matrix: `sft[learning_rate=0.0003]`. */
@@ -62,6 +65,8 @@ export interface ResolvedNode {
   readonly retry: number;
   /** How long an attempt may take. */
   readonly timeout_ms?: number;
+  /** For `reproduce`; of no effect on what the node does. */
+  readonly tolerance: Tolerance;
   /** Config pointers that came from a parameter: `/seed` → `seed`. For the reasons that a plan gives. */
   readonly parameterOf: Readonly<Record<string, string>>;
 }

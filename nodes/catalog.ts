@@ -35,5 +35,10 @@ export const catalog: Catalog = {
     await device.dispose();
     return device.name;
   },
+  async describeDifference(name, beforePath, afterPath) {
+    if (!name.endsWith('.safetensors')) return undefined;
+    const { safetensorsDifference } = await import('./format/safetensors-difference.js');
+    return safetensorsDifference(beforePath, afterPath);
+  },
   probeDevices: async () => (await import('./tensor/probe-devices.js')).probeDevices(),
 };

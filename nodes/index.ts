@@ -17,7 +17,7 @@ export {
 export type { Plan, PlannedNode } from '../engine/plan.js';
 export type { Reason } from '../engine/reason.js';
 export { listRuns, type NodeRecord, type RunRecord, readRecord, readRecords } from '../engine/record.js';
-export { type Reproduction, reproduce, type Verdict } from '../engine/reproduce.js';
+export { type Reproduction, reproduce, type Target, type Verdict } from '../engine/reproduce/reproduce.js';
 export type { Result } from '../engine/result.js';
 export {
   type FinishedRun,

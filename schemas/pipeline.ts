@@ -41,6 +41,24 @@ const executionProperties = {
     maximum: 100,
     description: 'How often a node that failed is tried again; it goes on from its checkpoint.',
   },
+  tolerance: {
+    type: 'object',
+    description:
+      'Metric → how far it may be off when `lapidary reproduce` executes the node again; without it, every byte counts.',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        absolute: { type: 'number', minimum: 0, description: 'The largest difference.' },
+        relative: {
+          type: 'number',
+          minimum: 0,
+          description: 'The largest difference, as a part of the recorded value.',
+        },
+      },
+    },
+  },
   timeout: {
     anyOf: [
       { type: 'number', exclusiveMinimum: 0 },

@@ -11,6 +11,18 @@ export function runsDirectory(): string {
 
 /** The latest run that `text` names. A run that was interrupted counts, unless `status` asks for others only. */
 export function findRun(text: string | undefined, status?: RunRecord['status']): RunRecord {
+  const found = matchRun(text, status);
+  if (found) return found;
+  const directory = runsDirectory();
+  throw new UsageError(
+    text === undefined
+      ? `no run is recorded in ${directory}`
+      : `no run of the hash ${text} is recorded in ${directory}`,
+  );
+}
+
+/** As `findRun`, or `undefined` when there is none. */
+export function matchRun(text: string | undefined, status?: RunRecord['status']): RunRecord | undefined {
   const directory = runsDirectory();
   const wanted = text?.toLowerCase();
   if (wanted !== undefined && !/^[0-9a-f-]{4,}$/.test(wanted)) {
@@ -28,11 +40,5 @@ export function findRun(text: string | undefined, status?: RunRecord['status']):
     const names = [...experiments].map((hash) => hash.slice(0, 16)).join(', ');
     throw new UsageError(`${text} may mean several experiments: ${names}; give more digits`);
   }
-  const found = matches[0];
-  if (found) return found;
-  throw new UsageError(
-    text === undefined
-      ? `no run is recorded in ${directory}`
-      : `no run of the hash ${text} is recorded in ${directory}`,
-  );
+  return matches[0];
 }

@@ -157,7 +157,30 @@ const forgetful = defineKind<Record<string, never>>({
   }),
 });
 
-const kinds: readonly Kind[] = [text, concat, read, remote, forgetful];
+/** Depends on a file that it does not declare, as no kind should. */
+const leaky = defineKind<{ path: string }>({
+  name: 'fake.leaky',
+  version: 1,
+  description: 'Copies a file that nobody knows it reads; the metric `value` is the number on its last line.',
+  runs: 'inline',
+  schema: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'the file' } },
+    required: ['path'],
+    additionalProperties: false,
+  },
+  inputs: {},
+  outputs: { out: file },
+  load: async () => ({
+    run: async (context) => {
+      const found = readFileSync(context.config.path, 'utf8');
+      writeFileSync(context.output('out'), found);
+      return { metrics: { value: Number(found.trimEnd().split('\n').at(-1)) } };
+    },
+  }),
+});
+
+const kinds: readonly Kind[] = [text, concat, read, remote, forgetful, leaky];
 
 export const fakeCatalog: Catalog = {
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),

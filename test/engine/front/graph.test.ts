@@ -21,6 +21,7 @@ function node(id: string, inputs: Record<string, readonly Reference[]> = {}, nam
     outputs: {},
     cache: { matchDevice: false },
     retry: 0,
+    tolerance: {},
     parameterOf: {},
   };
 }
