@@ -8,6 +8,7 @@ export const rowTypes = [
   'prompt_completion',
   'messages',
   'preference',
+  'unpaired_preference',
   'ranking',
   'classification',
 ] as const;
@@ -46,6 +47,13 @@ export interface PreferenceRow {
   readonly prompt: string;
   readonly chosen: string;
   readonly rejected: string;
+}
+
+/** A completion, and whether it is a good one: a thumb up or down. */
+export interface UnpairedPreferenceRow {
+  readonly prompt: string;
+  readonly completion: string;
+  readonly label: boolean;
 }
 
 /** K completions and their order: `ranking` holds indices into `responses`, best first, each once. */
@@ -89,6 +97,8 @@ const label: Check = (value, field) =>
     ? undefined
     : mustBe('a string or an integer', value, field);
 
+const truth: Check = (value, field) => (typeof value === 'boolean' ? undefined : mustBe('true or false', value, field));
+
 const listOf =
   (least: number, item: Check): Check =>
   (value, field) => {
@@ -119,6 +129,7 @@ const fieldChecks: Readonly<Record<RowTypeName, Readonly<Record<string, Check>>>
   prompt_completion: { prompt: filledString, completion: filledString },
   messages: { messages: listOf(1, message) },
   preference: { prompt: filledString, chosen: filledString, rejected: filledString },
+  unpaired_preference: { prompt: filledString, completion: filledString, label: truth },
   ranking: { prompt: filledString, responses: listOf(2, filledString), ranking: listOf(2, index) },
   classification: { text: filledString, label },
 };

@@ -24,3 +24,8 @@ export function sequenceLogProbs(logProbs: Tensor, targets: Tensor): SequenceLog
   const asked = tf.cast(tf.greaterEqual(targets, tf.scalar(0, 'int32')), 'float32');
   return { sum: tf.sum(tf.mul(logProbs, asked), 1), length: tf.sum(asked, 1) };
 }
+
+/** The mean log-probability of a token of each row, in nats; 0 for a row that only fills a batch. */
+export function perToken({ sum, length }: SequenceLogProbs): Tensor {
+  return tf.div(sum, tf.maximum(length, 1));
+}

@@ -11,7 +11,7 @@ export const trainDpo: Kind = defineKind<TrainDpoConfig>({
   runs: 'worker',
   resources: { cpus: 'all' },
   schema: trainDpoSchema,
-  ...preferencePorts('preference', { reference: referencePort }),
+  ...preferencePorts(['preference'], { reference: referencePort }),
   check: (config) => [...checkTrainingArguments(config), ...checkSmoothing(config)],
   load: () => import('./dpo.js'),
 });

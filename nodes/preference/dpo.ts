@@ -3,10 +3,11 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { TrainDpoConfig } from '../../schemas/kinds/train.dpo.js';
 import { type PreferenceLossOptions, preferenceLoss } from '../loss/direct-preference.js';
+import { perToken } from '../loss/sequence-log-probs.js';
 import type { DecoderConfig } from '../nn/decoder-config.js';
 import { tf } from '../tensor/tf.js';
 import { train } from '../train/trainer.js';
-import { type PairOutcome, pairLoss, perToken } from './pair-loss.js';
+import { type PairOutcome, pairLoss } from './pair-loss.js';
 import { pairTask } from './pair-task.js';
 
 export async function run(context: RunContext<TrainDpoConfig>): Promise<RunOutcome> {

@@ -11,6 +11,8 @@ import type { LossFunction } from '../train/learner.js';
 export interface PolicyPairs {
   readonly chosen: SequenceLogProbs;
   readonly rejected: SequenceLogProbs;
+  /** The chosen answers with their prompts, where the batches hold `whole`; otherwise without. */
+  readonly whole: SequenceLogProbs;
 }
 
 /** What comes of each pair; every tensor is float32 `[pairs]`. */
@@ -33,18 +35,14 @@ export function pairLoss(
   outcomeOf: (pairs: PolicyPairs, inputs: Tensors) => PairOutcome,
 ): LossFunction {
   return (parameters, inputs) => {
-    const { ids, targets, ...others } = inputs as Tensors & { readonly ids: Tensor; readonly targets: Tensor };
+    const { ids, targets, whole = targets, ...others } = inputs as Tensors & PairInputs;
     const logits = outputLogits(config, parameters, decoderHidden(config, parameters, { ids }));
-    const answers = sequenceLogProbs(tokenLogProbs(logits, targets), targets);
-    const [chosenSum, rejectedSum] = halves(answers.sum);
-    const [chosenLength, rejectedLength] = halves(answers.length);
-    const pairs = {
-      chosen: { sum: chosenSum, length: chosenLength },
-      rejected: { sum: rejectedSum, length: rejectedLength },
-    };
+    const logProbs = tokenLogProbs(logits, whole);
+    const [chosen, rejected] = halves(sequenceLogProbs(logProbs, targets));
+    const pairs = { chosen, rejected, whole: halves(sequenceLogProbs(logProbs, whole))[0] };
     const { loss, rewards, logps, readings = {} } = outcomeOf(pairs, others);
     // A pair that only fills the batch has no tokens.
-    const present = tf.cast(tf.greater(chosenLength, 0), 'float32');
+    const present = tf.cast(tf.greater(chosen.length, 0), 'float32');
     const total = (values: Tensor) => tf.sum(tf.mul(values, present));
     const margins = tf.sub(rewards.chosen, rewards.rejected);
     const all = {
@@ -64,11 +62,13 @@ export function pairLoss(
   };
 }
 
-function halves(values: Tensor): [Tensor, Tensor] {
-  return tf.split(values, 2, 0) as [Tensor, Tensor];
+interface PairInputs {
+  readonly ids: Tensor;
+  readonly targets: Tensor;
+  readonly whole?: Tensor;
 }
 
-/** The mean log-probability of a token of each answer; 0 for a pair that only fills the batch. */
-export function perToken({ sum, length }: SequenceLogProbs): Tensor {
-  return tf.div(sum, tf.maximum(length, 1));
+function halves({ sum, length }: SequenceLogProbs): [SequenceLogProbs, SequenceLogProbs] {
+  const [sums, lengths] = [sum, length].map((values) => tf.split(values, 2, 0)) as [Tensor[], Tensor[]];
+  return [0, 1].map((half) => ({ sum: sums[half]!, length: lengths[half]! })) as [SequenceLogProbs, SequenceLogProbs];
 }

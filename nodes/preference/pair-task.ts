@@ -6,18 +6,19 @@ import { reasonFor } from '../train/self-supervised.js';
 import type { Setting, Task } from '../train/trainer.js';
 import { pairBatches, type ScoredPair } from './pair-batches.js';
 import { type Pair, type ReadOptions, readPairs } from './pairs.js';
-import { readReference } from './reference.js';
-import { scoreSequences } from './score.js';
+import { scoreByReference } from './reference.js';
 
 type Context = RunContext<TrainingArguments & { readonly overlong: ReadOptions['overlong'] }>;
 
 export interface PairTask {
   /** Whether the answers are scored by the reference model, once, before training begins. */
   readonly scored: boolean;
+  /** Whether the loss reads how likely the prompts are, too. */
+  readonly whole?: boolean;
   loss(setting: Setting): LossFunction;
 }
 
-export function pairTask(context: Context, { scored, loss }: PairTask): Task {
+export function pairTask(context: Context, { scored, whole = false, loss }: PairTask): Task {
   const { config } = context;
   return {
     async batches(port, setting) {
@@ -27,8 +28,8 @@ export function pairTask(context: Context, { scored, loss }: PairTask): Task {
         const options = { maxLength, overlong: config.overlong, signal, count };
         return readPairs(context.input(port), model.tokenizer, options);
       });
-      const ready = scored ? await scoreByReference(context, pairs, setting) : pairs;
-      return pairBatches(ready, { batchSize, maxLength, padId, seed: config.seed });
+      const ready = scored ? await withReference(context, pairs, setting) : pairs;
+      return pairBatches(ready, { batchSize, maxLength, padId, whole, seed: config.seed });
     },
     learner: (setting) => {
       const { parameters } = setting.model;
@@ -49,15 +50,9 @@ export async function counting<Result>(
   return result;
 }
 
-async function scoreByReference(context: Context, pairs: readonly Pair[], setting: Setting): Promise<ScoredPair[]> {
-  const reference = await readReference(context, setting.model);
+async function withReference(context: Context, pairs: readonly Pair[], setting: Setting): Promise<ScoredPair[]> {
   const examples = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
-  const scores = await scoreSequences(setting.device, reference, examples, {
-    batchSize: 2 * setting.batchSize,
-    padId: setting.padId,
-    signal: context.signal,
-    onProgress: (step) => context.progress({ step, total: examples.length, unit: 'answers of the reference' }),
-  });
+  const scores = await scoreByReference(context, examples, setting);
   return pairs.map((pair, index) => ({
     ...pair,
     reference: { chosen: scores[2 * index]!, rejected: scores[2 * index + 1]! },

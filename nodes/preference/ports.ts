@@ -14,14 +14,17 @@ export const referencePort: InputPort = {
     'The model that the trained one is held near to; it needs the same tokenizer. Without it: `model`, as it is before training.',
 };
 
-export function preferencePorts(rows: keyof typeof descriptions, more: Readonly<Record<string, InputPort>> = {}) {
+export function preferencePorts(
+  rows: readonly [keyof typeof descriptions, ...(keyof typeof descriptions)[]],
+  more: Readonly<Record<string, InputPort>> = {},
+) {
   return trainerPorts({
     inputs: {
       model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
-      dataset: { type: 'dataset', rows: [rows], description: descriptions[rows] },
+      dataset: { type: 'dataset', rows, description: rows.map((type) => descriptions[type]).join(' Or: ') },
       validation: {
         type: 'dataset',
-        rows: [rows],
+        rows,
         optional: true,
         description: 'Rows held out: the loss and the readings on them are the metrics `eval_loss`, `eval_rewards/…`.',
       },

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import type { Artifact, RunContext } from '../../engine/kind.js';
 import { type Model, readModel } from '../model/model-directory.js';
+import type { Example } from '../train/example.js';
+import type { Setting } from '../train/trainer.js';
+import { scoreSequences } from './score.js';
 
 /** The model at the port `reference`, else the one that training begins from. Throws `Failure` where they cannot be compared. */
 export async function readReference(context: RunContext<unknown>, model: Model): Promise<Model> {
@@ -12,6 +15,20 @@ export async function readReference(context: RunContext<unknown>, model: Model):
   const reference = await readModel(artifact, join(context.scratch, 'reference'));
   await assertComparable(context.input('model'), model, artifact, reference);
   return reference;
+}
+
+/** How likely the reference finds the supervised tokens of each example, in nats, in their order. */
+export async function scoreByReference(
+  context: RunContext<unknown>,
+  examples: readonly Example[],
+  { model, device, batchSize, padId }: Setting,
+): Promise<number[]> {
+  return scoreSequences(device, await readReference(context, model), examples, {
+    batchSize: 2 * batchSize,
+    padId,
+    signal: context.signal,
+    onProgress: (step) => context.progress({ step, total: examples.length, unit: 'answers of the reference' }),
+  });
 }
 
 /** Log-probabilities can be compared only where both models cut texts into the same tokens. */

@@ -12,7 +12,16 @@ export const tokenizerStats: Kind = defineKind<TokenizerStatsConfig>({
     dataset: {
       type: 'dataset',
       description: 'Rows to measure: all their texts together; a conversation as the chat template writes it.',
-      rows: ['text', 'prompt_completion', 'messages', 'prompt', 'preference', 'ranking', 'classification'],
+      rows: [
+        'text',
+        'prompt_completion',
+        'messages',
+        'prompt',
+        'preference',
+        'unpaired_preference',
+        'ranking',
+        'classification',
+      ],
     },
   },
   outputs: {

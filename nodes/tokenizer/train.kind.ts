@@ -16,7 +16,16 @@ export const tokenizerTrain: Kind = defineKind<TokenizerTrainConfig>({
     dataset: {
       type: 'dataset',
       description: 'Texts to learn from. Every text field of a row is used.',
-      rows: ['text', 'prompt_completion', 'messages', 'prompt', 'preference', 'ranking', 'classification'],
+      rows: [
+        'text',
+        'prompt_completion',
+        'messages',
+        'prompt',
+        'preference',
+        'unpaired_preference',
+        'ranking',
+        'classification',
+      ],
       many: true,
     },
   },

@@ -1,6 +1,6 @@
 /** When a model is evaluated while it learns, and what follows: which weights were best, and when to stop early. */
 import type { TrainingArguments } from './arguments.js';
-import type { Readings } from './updater.js';
+import type { Readings } from './learner.js';
 
 export interface EvaluationPlan {
   /** Updates between two evaluations. `undefined`: only after the last update. */

@@ -17,6 +17,9 @@ export interface BatchLoss {
   readonly readings?: Tensors;
 }
 
+/** Readings on the host, by name. */
+export type Readings = Readonly<Record<string, number>>;
+
 /** A pure step function of the weights and of the inputs of a `Batch`. */
 export type LossFunction = (parameters: Tensors, inputs: Tensors) => BatchLoss;
 
@@ -26,6 +29,8 @@ export interface Learner {
   /** The names of those that learn; the others stay as they are. */
   readonly trainable: readonly string[];
   readonly loss: LossFunction;
+  /** From the means of all readings to those that are shown, such as means over some of the rows. */
+  readonly summarise?: (means: Readings) => Readings;
   /** Inputs of a batch of training besides its own, such as noise. Validation goes without them. */
   readonly trainingInputs?: (batch: Batch, place: BatchPlace) => HostTensors;
 }

@@ -11,11 +11,11 @@ import type { Device, HostTensors } from '../tensor/device.js';
 import type { Batch, Batches } from './batches.js';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
 import { type EvaluationPlan, hasLostPatience, isEvaluated, judge, noEvaluations } from './evaluation.js';
-import type { Learner } from './learner.js';
+import type { Learner, Readings } from './learner.js';
 import { createReporter } from './reporter.js';
 import { resultOf } from './result.js';
 import { createSampler, type SamplePlan } from './samples.js';
-import { createUpdater, type Readings } from './updater.js';
+import { createUpdater } from './updater.js';
 import { measureMatmulRate, trainingFlopsPerToken } from './utilisation.js';
 import { createValidator } from './validation.js';
 import { type Windows, windowsFrom } from './windows.js';
@@ -52,7 +52,7 @@ export async function optimize(context: Context, device: Device, learner: Learne
     ...result.entries,
   }));
   const updater = createUpdater(device, learner, optimizer, plan.windowSize);
-  const validator = plan.validation && createValidator(device, result.loss, plan.validation);
+  const validator = plan.validation && createValidator(device, { ...learner, loss: result.loss }, plan.validation);
   const state = device.createState({ ...start.tensors, ...updater.entries });
   const sampler = plan.samples && (await createSampler(device, plan.samples, state, result.view));
   const report = createReporter(context, totalSteps, {

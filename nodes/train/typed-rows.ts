@@ -12,6 +12,7 @@ import {
   type PromptRow,
   type RowProblem,
   type TextRow,
+  type UnpairedPreferenceRow,
 } from '../data/row-types.js';
 
 interface TypedRows {
@@ -20,6 +21,7 @@ interface TypedRows {
   readonly prompt_completion: PromptCompletionRow;
   readonly messages: MessagesRow;
   readonly preference: PreferenceRow;
+  readonly unpaired_preference: UnpairedPreferenceRow;
 }
 
 /** Throws `Failure` `row-type-mismatch` with the row's number. */
@@ -42,7 +44,7 @@ export async function* numberedRows<Type extends keyof TypedRows>(
   }
 }
 
-function mismatch(number: number, { field, problem }: RowProblem): Failure {
+export function mismatch(number: number, { field, problem }: RowProblem): Failure {
   return new Failure('row-type-mismatch', `Row ${number} of the dataset: ${field} ${problem}.`);
 }
 

@@ -3,11 +3,8 @@ import type { Optimizer } from '../optim/transform.js';
 import type { Device, HostTensor, HostTensors, State } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import type { Batch } from './batches.js';
-import type { BatchPlace, Learner } from './learner.js';
+import type { BatchPlace, Learner, Readings } from './learner.js';
 import { accumulationStep, gradientSum, trainingStep, windowUpdateStep } from './step.js';
-
-/** `loss`, the loss's readings and the optimiser's, each the mean over all that the batches of the update count. */
-export type Readings = Readonly<Record<string, number>>;
 
 export interface Work {
   readonly window: readonly Batch[];
@@ -21,8 +18,8 @@ export interface Updater {
   /** Entries that it needs in the state besides weights and optimiser state. They hold nothing between two updates. */
   readonly entries: HostTensors;
   /**
-   * One update. `undefined` when the signal was heard between two
-   * batches: then the weights are still those from before the window.
+   * One update: `loss`, the loss's readings and the optimiser's, each the mean over all that the batches of the update
+   * count. `undefined` when the signal was heard between two batches: then the weights are still those from before.
    */
   update(state: State, work: Work, signal: AbortSignal): Promise<Readings | undefined>;
   dispose(): Promise<void>;
@@ -37,17 +34,19 @@ export function createUpdater(device: Device, learner: Learner, optimizer: Optim
 
 function singleBatchUpdater(device: Device, learner: Learner, optimizer: Optimizer): Updater {
   const program = device.program('training step', trainingStep(learner, optimizer));
+  const { summarise = unchanged } = learner;
   return {
     entries: {},
     async update(state, { window, step, scalars }) {
-      return numbers(await program.run(state, { ...inputsOf(learner, window[0]!, { step, index: 0 }), ...scalars }));
+      const inputs = { ...inputsOf(learner, window[0]!, { step, index: 0 }), ...scalars };
+      return summarise(numbers(await program.run(state, inputs)));
     },
     dispose: async () => program.dispose(),
   };
 }
 
 function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimizer): Updater {
-  const { trainable, parameters } = learner;
+  const { trainable, parameters, summarise = unchanged } = learner;
   const accumulate = device.program('accumulation step', accumulationStep(learner));
   const finish = device.program('window update', windowUpdateStep(trainable, optimizer));
   return {
@@ -64,7 +63,7 @@ function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimi
       const { count, ...totals } = sums;
       const readings = numbers(await finish.run(state, { ...scalars, 'window.count': float32([], [count!]) }));
       const means = Object.entries(totals).map(([name, total]) => [name, total / count!]);
-      return { ...Object.fromEntries(means), ...readings };
+      return summarise({ ...Object.fromEntries(means), ...readings });
     },
     async dispose() {
       await accumulate.dispose();
@@ -72,6 +71,8 @@ function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimi
     },
   };
 }
+
+export const unchanged = (readings: Readings): Readings => readings;
 
 function inputsOf(learner: Learner, batch: Batch, place: BatchPlace): HostTensors {
   return { ...batch.inputs, ...learner.trainingInputs?.(batch, place) };

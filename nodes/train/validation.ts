@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../../engine/failure.js';
 import type { Device, State } from '../tensor/device.js';
-import type { Batches } from './batches.js';
-import type { LossFunction } from './learner.js';
+import type { Batch, Batches } from './batches.js';
+import type { Learner, Readings } from './learner.js';
 import { validationStep } from './step.js';
-import type { Readings } from './updater.js';
+import { unchanged } from './updater.js';
 
 /** Evaluates weights again and again on the same batches, with the programs that it compiled. */
 export interface Validator {
@@ -18,8 +18,20 @@ export interface Validator {
   dispose(): Promise<void>;
 }
 
-export function createValidator(device: Device, loss: LossFunction, batches: Batches): Validator {
+export function createValidator(
+  device: Device,
+  { loss, summarise = unchanged }: Pick<Learner, 'loss' | 'summarise'>,
+  batches: Batches,
+): Validator {
   const program = device.program('validation step', validationStep(loss));
+  const sum = async (state: State, batch: Batch, sums: Record<string, number>) => {
+    const outputs = await program.run(state, batch.inputs);
+    for (const [name, { data }] of Object.entries(outputs)) sums[name] = (sums[name] ?? 0) + data[0]!;
+  };
+  const means = (sums: Readings, count: number): Readings => {
+    const summary = summarise(Object.fromEntries(Object.entries(sums).map(([name, total]) => [name, total / count])));
+    return Object.fromEntries(Object.entries(summary).map(([name, mean]) => [`eval_${name}`, mean]));
+  };
   return {
     async evaluate(state, signal) {
       const sums: Record<string, number> = {};
@@ -27,16 +39,17 @@ export function createValidator(device: Device, loss: LossFunction, batches: Bat
       for (const batch of batches.epoch(0)) {
         await nextTurn();
         if (signal.aborted) return undefined;
-        const outputs = await program.run(state, batch.inputs);
-        for (const [name, { data }] of Object.entries(outputs)) sums[name] = (sums[name] ?? 0) + data[0]!;
+        await sum(state, batch, sums);
         count += batch.count;
       }
       if (!Number.isFinite(sums.loss)) throw notFinite(sums.loss! / count);
-      return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [`eval_${name}`, sum / count]));
+      return means(sums, count);
     },
     async readings(state) {
       for (const batch of batches.epoch(0)) {
-        return Object.keys(await program.run(state, batch.inputs)).map((name) => `eval_${name}`);
+        const sums: Record<string, number> = {};
+        await sum(state, batch, sums);
+        return Object.keys(means(sums, batch.count));
       }
       return [];
     },

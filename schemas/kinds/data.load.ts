@@ -23,7 +23,17 @@ export const dataLoadSchema = {
         'Format of the files; `auto` goes by the extension of each: .jsonl .ndjson .json .csv .tsv .txt .md .parquet. All but Parquet may be compressed: .jsonl.gz, .csv.zst. JSON numbers are doubles, so integers beyond 2^53 should be strings; those of a Parquet file become strings.',
     },
     rows: {
-      enum: ['record', 'text', 'prompt', 'prompt_completion', 'messages', 'preference', 'ranking', 'classification'],
+      enum: [
+        'record',
+        'text',
+        'prompt',
+        'prompt_completion',
+        'messages',
+        'preference',
+        'unpaired_preference',
+        'ranking',
+        'classification',
+      ],
       default: 'record',
       description: 'Row type that every row must fit. `record` takes any fields.',
     },

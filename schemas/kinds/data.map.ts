@@ -11,6 +11,7 @@ export const dataMapSchema = {
         'prompt_completion',
         'messages',
         'preference',
+        'unpaired_preference',
         'ranking',
         'classification',
       ],

@@ -3,7 +3,17 @@ export const dataRenderSchema = {
   type: 'object',
   properties: {
     rows: {
-      enum: ['record', 'text', 'prompt', 'prompt_completion', 'messages', 'preference', 'ranking', 'classification'],
+      enum: [
+        'record',
+        'text',
+        'prompt',
+        'prompt_completion',
+        'messages',
+        'preference',
+        'unpaired_preference',
+        'ranking',
+        'classification',
+      ],
       description: 'Row type of what is rendered.',
     },
     templates: {

@@ -8,6 +8,7 @@ const good: Readonly<Record<RowTypeName, object>> = {
   prompt_completion: { prompt: 'a', completion: 'b' },
   messages: { messages: [{ role: 'user', content: '' }] },
   preference: { prompt: 'a', chosen: 'b', rejected: 'c' },
+  unpaired_preference: { prompt: 'p', completion: 'c', label: false },
   ranking: { prompt: 'a', responses: ['b', 'c', 'd'], ranking: [2, 0, 1] },
   classification: { text: 'a', label: 3 },
 };
@@ -54,5 +55,5 @@ t.test('what does not fit is named, with the field', async (t) => {
 
 t.test('every text of a row is found', async (t) => {
   const texts = rowTypes.map((type) => [...textsOf(good[type] as never)].join(''));
-  t.same(texts, ['', 'a', 'a', 'ab', '', 'abc', 'abcd', 'a']);
+  t.same(texts, ['', 'a', 'a', 'ab', '', 'abc', 'pc', 'abcd', 'a']);
 });

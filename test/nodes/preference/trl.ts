@@ -8,7 +8,7 @@ import { chain } from '../../../nodes/optim/transform.js';
 import type { Device } from '../../../nodes/tensor/device.js';
 import type { Batch } from '../../../nodes/train/batches.js';
 import type { Example } from '../../../nodes/train/example.js';
-import type { LossFunction } from '../../../nodes/train/learner.js';
+import type { Learner } from '../../../nodes/train/learner.js';
 import { trainingStep } from '../../../nodes/train/step.js';
 import { readTinyLlama, type TinyLlama } from '../nn/tiny-llama.js';
 
@@ -37,7 +37,7 @@ export function readTrl(): Facts {
   return { batchSize, rows, labels, trajectories };
 }
 
-const eosId = 0;
+export const eosId = 0;
 export const padId = 1;
 
 /** A prompt and an answer, which EOS ends. */
@@ -62,7 +62,7 @@ export async function followTrajectory(
   t: Test,
   device: Device,
   { parameters }: TinyLlama,
-  loss: LossFunction,
+  { loss, summarise = (means) => means }: Pick<Learner, 'loss' | 'summarise'>,
   batches: readonly Batch[],
   expected: Trajectory,
 ): Promise<void> {
@@ -76,12 +76,13 @@ export async function followTrajectory(
     const learningRate = learningRateAt(schedule, index);
     const scalars = optimizer.scalars({ step: index + 1, learningRate });
     const outputs = await program.run(state, { ...batch.inputs, ...scalars });
+    const readings = summarise(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data[0]!])));
     const step = expected.steps[index]!;
     for (const [name, value] of Object.entries(step)) {
       // TRL's mean logit is not logged here; and while policy and reference are the same, which reward is larger is chance.
       if (name.startsWith('logits/') || (name === 'rewards/accuracies' && step['rewards/margins'] === 0)) continue;
       if (name === 'nll_loss' && value === 0) continue;
-      const found = outputs[name]?.data[0] ?? Number.NaN;
+      const found = readings[name] ?? Number.NaN;
       const near = Math.abs(found - value) < 2e-4 * Math.max(1, Math.abs(value));
       t.ok(near, `step ${index}: ${name} is ${found}, TRL's ${value}`);
     }
