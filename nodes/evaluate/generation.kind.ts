@@ -4,23 +4,27 @@ import { checkGeneration } from '../generate/check-generation.js';
 
 export const evaluateGeneration: Kind = defineKind<EvaluateGenerationConfig>({
   name: 'evaluate.generation',
-  version: 1,
-  description: 'Lets a model answer prompts and compares its answers with the right ones, as SQuAD does.',
+  version: 2,
+  description: 'Lets a model answer prompts and compares its answers with the right ones.',
   runs: 'worker',
   resources: { cpus: 'all' },
   schema: evaluateGenerationSchema,
   inputs: {
     model: { type: 'model', description: 'The model that answers.' },
-    dataset: { type: 'dataset', rows: ['prompt_completion'], description: 'Prompts, and the right answers.' },
+    dataset: {
+      type: 'dataset',
+      rows: ['prompt_completion'],
+      description: 'Prompts, and the right answers. Where a row has a list `references`, the best of those counts.',
+    },
   },
   outputs: {
     metrics: {
       type: 'metrics',
-      description: '`exact_match` and `token_f1`, means from 0 to 1 over normalised answers, and `n`.',
+      description: 'Each metric over all rows, the ends of its interval as `…_low` and `…_high`, and `n`.',
     },
     samples: {
       type: 'samples',
-      description: 'JSONL rows of `prompt`, `reference`, `response`, `exact_match`, `token_f1`.',
+      description: 'JSONL rows of `prompt`, `reference`, `response`, and what each scores alone.',
     },
   },
   check: checkGeneration,

@@ -8,31 +8,37 @@ import { respond } from '../generate/respond.js';
 import { sampleTable } from '../generate/sample-table.js';
 import { typedRows } from '../train/typed-rows.js';
 import { writeMetrics } from './metrics-file.js';
-import { exactMatch, tokenF1 } from './squad.js';
+import { scoreTexts, signaturesOf } from './score-texts.js';
+
+/** A row may have several right answers, of which the best fitting counts. */
+type AnsweredRow = PromptCompletionRow & { readonly references?: unknown };
 
 export async function run(context: RunContext<EvaluateGenerationConfig>): Promise<RunOutcome> {
-  const rows: PromptCompletionRow[] = [];
+  const { config } = context;
+  const rows: AnsweredRow[] = [];
   for await (const row of typedRows(context.input('dataset'), 'prompt_completion')) rows.push(row);
   if (rows.length === 0) throw new Failure('dataset-empty', 'The dataset holds no prompts to evaluate.');
   const { texts } = await respond(
     context,
     rows.map(({ prompt }) => prompt),
   );
-  const samples = rows.map(({ prompt, completion }, index) => {
-    const response = texts[index]!;
-    return {
-      prompt,
-      reference: completion,
-      response,
-      exact_match: exactMatch(response, completion),
-      token_f1: tokenF1(response, completion),
-    };
-  });
-  const mean = (score: 'exact_match' | 'token_f1') =>
-    samples.reduce((sum, sample) => sum + sample[score], 0) / samples.length;
-  const metrics = { exact_match: mean('exact_match'), token_f1: mean('token_f1'), n: samples.length };
+  const compared = rows.map((row, index) => ({ text: texts[index]!, references: referencesOf(row) }));
+  const { metrics, ofEach } = scoreTexts(compared, config);
+  const samples = rows.map(({ prompt, completion }, index) => ({
+    prompt,
+    reference: completion,
+    response: texts[index]!,
+    ...ofEach[index],
+  }));
   await writeRows(context.output('samples'), samples);
   await writeMetrics(context.output('metrics'), metrics);
   context.display('samples', sampleTable(samples));
+  const signatures = signaturesOf(config.metrics, Math.max(...compared.map(({ references }) => references.length)));
+  if (signatures !== '') context.display('signatures', signatures);
   return { metrics };
+}
+
+function referencesOf({ completion, references }: AnsweredRow): readonly string[] {
+  const isList = Array.isArray(references) && references.every((reference) => typeof reference === 'string');
+  return isList && references.length > 0 ? references : [completion];
 }

@@ -1,5 +1,12 @@
 import type { Kind } from '../../engine/kind.js';
+import { evaluateCompare } from './compare.kind.js';
 import { evaluateGeneration } from './generation.kind.js';
 import { evaluateLanguageModel } from './language-model.kind.js';
+import { evaluateText } from './text.kind.js';
 
-export const evaluateKinds: readonly Kind[] = [evaluateLanguageModel, evaluateGeneration];
+export const evaluateKinds: readonly Kind[] = [
+  evaluateLanguageModel,
+  evaluateGeneration,
+  evaluateText,
+  evaluateCompare,
+];

@@ -6,8 +6,8 @@ export type ReportCompareConfig = FromSchema<typeof reportCompareSchema>;
 
 export const reportCompare: Kind = defineKind<ReportCompareConfig>({
   name: 'report.compare',
-  version: 1,
-  description: 'Puts the metrics of several nodes side by side; of two, also their difference.',
+  version: 2,
+  description: 'Puts the metrics of several nodes side by side; with their intervals; of two, also their difference.',
   runs: 'inline',
   schema: reportCompareSchema,
   inputs: { metrics: { type: 'metrics', description: 'What to compare, in the order of `labels`.', many: true } },

@@ -49,21 +49,32 @@ export function compareColumns(columns: readonly Column[], names: readonly strin
     header: ['metric', ...columns.map(({ label }) => label), ...(withDifference ? ['difference'] : [])],
     rows: names.map((name) => [
       name,
-      ...columns.map((column) => {
-        const value = metricOf(column, name);
-        return value === undefined ? '' : formatNumber(value);
-      }),
+      ...columns.map((column) => cellOf(column, name)),
       ...(withDifference ? [differenceOf(name)] : []),
     ]),
   };
+}
+
+/** The value, and its interval where the metrics tell one: `0.8041 [0.7510, 0.8531]`. */
+function cellOf(column: Column, name: string): string {
+  const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metricOf(column, key));
+  if (value === undefined) return '';
+  if (low === undefined || high === undefined) return formatNumber(value);
+  return `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`;
 }
 
 function metricOf({ metrics }: Column, name: string): number | undefined {
   return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
 }
 
+/** The ends of an interval are shown beside its metric, not as metrics of their own. */
 function namesOf(columns: readonly Column[]): string[] {
-  return [...new Set(columns.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const isEnd = (name: string, metrics: Column['metrics']): boolean => {
+    const base = name.replace(/_(low|high)$/, '');
+    return base !== name && Object.hasOwn(metrics, base);
+  };
+  const names = columns.flatMap(({ metrics }) => Object.keys(metrics).filter((name) => !isEnd(name, metrics)));
+  return [...new Set(names)];
 }
 
 /** `label.metric` → value. */

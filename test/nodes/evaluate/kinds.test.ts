@@ -28,7 +28,15 @@ t.test('a model that has learned its answers gives them back, row by row', async
     });
     t.equal(before.metrics.exact_match, 0);
     const after = await runKind(evaluateGeneration, { config: { max_new_tokens: 8, batch_size: 2 }, inputs, device });
-    t.same(after.metrics, { exact_match: 1, token_f1: 1, n: 3 });
+    t.same(after.metrics, {
+      exact_match: 1,
+      exact_match_low: 1,
+      exact_match_high: 1,
+      token_f1: 1,
+      token_f1_low: 1,
+      token_f1_high: 1,
+      n: 3,
+    });
     t.same(JSON.parse(readFileSync(after.outputs.metrics!, 'utf8')), after.metrics);
     t.same(
       readJsonl(after.outputs.samples!),

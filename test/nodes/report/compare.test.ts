@@ -56,6 +56,25 @@ t.test('some metrics of three nodes, in the order asked for', async (t) => {
   t.same(result.metrics, { 'x.b|c': 2, 'x.a': 1, 'y.a': 3, 'z.b|c': 4 });
 });
 
+t.test('intervals stand beside their metric', async (t) => {
+  const { displays, metrics } = await compare(
+    [
+      { f1: 0.5, f1_low: 0.25, f1_high: 0.75, tide_low: 1 },
+      { f1: 0.625, f1_low: 0.5, f1_high: 1 },
+    ],
+    { labels: ['a', 'b'] },
+  );
+  t.equal(
+    displays.comparison,
+    [
+      'metric                          a                   b  difference',
+      'f1        0.5000 [0.2500, 0.7500]  0.6250 [0.5000, 1]     +0.1250',
+      'tide_low                        1',
+    ].join('\n'),
+  );
+  t.same(metrics, { 'a.f1': 0.5, 'b.f1': 0.625, 'a.tide_low': 1 });
+});
+
 t.test('what cannot be compared is refused', async (t) => {
   await t.rejects(compare([{ a: 1 }], { labels: ['x', 'y'] }), { code: 'labels-mismatch', message: /2 labels for 1 / });
   await t.rejects(compare([{ a: 1 }], { labels: ['x'], metrics: ['b'] }), {
