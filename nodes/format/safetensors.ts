@@ -1,11 +1,11 @@
 /**
- * The safetensors format, read and written: an 8-byte little-endian header length, a JSON header that gives each
- * tensor's dtype, shape and byte range, and the bytes. https://github.com/huggingface/safetensors#format
+ * The safetensors format, read: an 8-byte little-endian header length, a JSON header that gives each tensor's dtype,
+ * shape and byte range, and the bytes. https://github.com/huggingface/safetensors#format
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Failure } from '../../engine/failure.js';
-import type { HostTensor, HostTensors } from '../tensor/device.js';
+import type { HostTensor } from '../tensor/device.js';
 import { widenBfloat16, widenFloat16 } from './half-precision.js';
 
 const bytesPerElement = {
@@ -25,13 +25,17 @@ const bytesPerElement = {
   I64: 8,
   U64: 8,
 } as const;
-type Dtype = keyof typeof bytesPerElement;
+export type SafetensorsDtype = keyof typeof bytesPerElement;
+
+/** Those that can be read: each widens to float32 without loss. */
+export const floatDtypes = ['F32', 'F16', 'BF16'] as const satisfies readonly SafetensorsDtype[];
+export type FloatDtype = (typeof floatDtypes)[number];
 
 /** The reference implementation's limit: a larger length is a sign of a file that is something else. */
 const maxHeaderBytes = 100_000_000;
 
 export interface TensorEntry {
-  readonly dtype: Dtype;
+  readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
   /** Byte range in the file, half-open. */
   readonly start: number;
@@ -66,45 +70,6 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await file.close();
     throw error;
   }
-}
-
-/** Writes float32 tensors, sorted by name, so that equal tensors give equal bytes. `sync` waits for the disk. */
-export async function writeSafetensors(
-  path: string,
-  tensors: HostTensors,
-  options: { readonly sync?: boolean; readonly metadata?: Readonly<Record<string, string>> } = {},
-): Promise<void> {
-  const names = Object.keys(tensors).sort(byCodePoint);
-  const header: Record<string, unknown> = Object.assign(Object.create(null), {
-    __metadata__: options.metadata ?? { format: 'pt' },
-  });
-  let end = 0;
-  for (const name of names) {
-    const { dtype, shape, data } = tensors[name]!;
-    if (dtype !== 'float32') throw new TypeError(`${name} is ${dtype}; only float32 is written.`);
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
-    end += data.byteLength;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  // Spaces up to a multiple of 8, so that every tensor is aligned in a mapped file.
-  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(Buffer.concat([length, padded]));
-    for (const name of names) {
-      const { data } = tensors[name]!;
-      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
-    if (options.sync) await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function invalid(shown: string, what: string): Failure {
@@ -157,11 +122,11 @@ function parseEntry(name: string, value: unknown, dataStart: number, shown: stri
   if (!isSizes(shape)) throw invalid(shown, `tensor ${name} has no valid shape`);
   if (!isSizes(offsets) || offsets.length !== 2) throw invalid(shown, `tensor ${name} has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, size) => product * size, bytesPerElement[dtype as Dtype]);
+  const bytes = shape.reduce((product, size) => product * size, bytesPerElement[dtype as SafetensorsDtype]);
   if (end - begin !== bytes) {
     throw invalid(shown, `tensor ${name} [${shape}] of ${dtype} takes ${bytes} bytes, and ${end - begin} are given`);
   }
-  return { dtype: dtype as Dtype, shape, start: dataStart + begin, end: dataStart + end };
+  return { dtype: dtype as SafetensorsDtype, shape, start: dataStart + begin, end: dataStart + end };
 }
 
 /** Tensors must lie one behind the other and fill the file: no overlap, no hole, nothing behind the last. */

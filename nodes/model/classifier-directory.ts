@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import type { Artifact } from '../../engine/kind.js';
-import { writeSafetensors } from '../format/safetensors.js';
+import { sourcesOf } from '../format/safetensors-writer.js';
 import { parameterShapes } from '../nn/decoder-config.js';
 import { headWeight } from '../nn/sequence-head.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
@@ -18,8 +18,8 @@ import {
   readModelDescription,
   readWeights,
   toJson,
-  weightsFile,
 } from './model-directory.js';
+import { writeWeights } from './weight-files.js';
 
 /** A decoder without its output projection, and where it has one, the head that scores sequences. */
 export interface Body extends Model {
@@ -77,7 +77,7 @@ export async function writeClassifier(
   const { dtype: _, torch_dtype: __, ...json } = model.configJson;
   const written = { ...classifierJson(json, head, paddingOf(model.tokenizer)), torch_dtype: 'float32' };
   await writeFile(join(folder, 'config.json'), toJson(written));
-  await writeSafetensors(join(folder, weightsFile), parameters);
+  await writeWeights(folder, sourcesOf(parameters));
 }
 
 /** The token that stands for padding and for nothing else. */

@@ -4,6 +4,9 @@ import type { DecoderConfig, Rope } from '../nn/decoder-config.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** The names of number formats in a `config.json`, by those of safetensors. */
+export const dtypeName = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+
 /** Whether it is a model with a head that scores whole sequences, rather than a language model. */
 export function isClassifierJson({ architectures }: JsonObject): boolean {
   return Array.isArray(architectures) && String(architectures[0]).endsWith('ForSequenceClassification');

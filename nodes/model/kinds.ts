@@ -1,5 +1,6 @@
 import type { Kind } from '../../engine/kind.js';
 import { modelInit } from './init.kind.js';
+import { modelLoad } from './load.kind.js';
 import { modelResizeEmbeddings } from './resize-embeddings.kind.js';
 
-export const modelKinds: readonly Kind[] = [modelInit, modelResizeEmbeddings];
+export const modelKinds: readonly Kind[] = [modelLoad, modelInit, modelResizeEmbeddings];

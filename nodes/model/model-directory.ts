@@ -3,15 +3,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import type { Artifact } from '../../engine/kind.js';
-import { openSafetensors, type SafetensorsFile, writeSafetensors } from '../format/safetensors.js';
+import { sourcesOf } from '../format/safetensors-writer.js';
 import { type DecoderConfig, parameterShapes } from '../nn/decoder-config.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
-
-export const weightsFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
+import { type ModelFiles, readJson } from './model-files.js';
+import { openWeights, writeWeights } from './weight-files.js';
 
 /** What a model is, without its weights. */
 export interface ModelDescription {
@@ -27,14 +26,14 @@ export interface Model extends ModelDescription {
 }
 
 /** Reads and checks a whole model. `scratch` is a folder where the tokenizer's files may be put beside each other. */
-export async function readModel(artifact: Artifact, scratch: string): Promise<Model> {
+export async function readModel(artifact: ModelFiles, scratch: string): Promise<Model> {
   const description = await readModelDescription(artifact, scratch);
   return { ...description, parameters: await readWeights(artifact, parameterShapes(description.config)) };
 }
 
 /** `parse` reads the decoder's config from the model's `config.json`, and refuses what it cannot be. */
 export async function readModelDescription(
-  artifact: Artifact,
+  artifact: ModelFiles,
   scratch: string,
   parse: (json: JsonObject) => DecoderConfig = parseDecoderConfig,
 ): Promise<ModelDescription> {
@@ -52,14 +51,14 @@ export async function readModelDescription(
 }
 
 /** An artifact's files need not lie in one folder, and a tokenizer is read from one. */
-export async function readTokenizer(artifact: Artifact, scratch: string): Promise<Tokenizer> {
+export async function readTokenizer(artifact: ModelFiles, scratch: string): Promise<Tokenizer> {
   const folder = join(scratch, 'tokenizer');
   await copyTokenizer(artifact, folder);
   return loadTokenizer(folder);
 }
 
 /** Copies the tokenizer's files into `folder`. */
-export async function copyTokenizer(artifact: Artifact, folder: string): Promise<void> {
+export async function copyTokenizer(artifact: ModelFiles, folder: string): Promise<void> {
   const entries = new Set(artifact.entries());
   if (!entries.has('tokenizer.json')) {
     throw new Failure('tokenizer-missing', `The ${artifact.type} has no tokenizer.json.`);
@@ -75,7 +74,7 @@ async function copyContent(from: string, to: string): Promise<void> {
   await writeFile(to, await readFile(from));
 }
 
-async function readEndIds(artifact: Artifact, tokenizer: Tokenizer): Promise<number[]> {
+async function readEndIds(artifact: ModelFiles, tokenizer: Tokenizer): Promise<number[]> {
   const ids = new Set<number>();
   if (tokenizer.eosId !== undefined) ids.add(tokenizer.eosId);
   if (artifact.entries().includes('generation_config.json')) {
@@ -87,68 +86,21 @@ async function readEndIds(artifact: Artifact, tokenizer: Tokenizer): Promise<num
 
 /** Reads the weights of these names and shapes, in float32. Throws `Failure` where they differ from what is there. */
 export async function readWeights(
-  artifact: Artifact,
+  files: ModelFiles,
   shapes: ReturnType<typeof parameterShapes>,
 ): Promise<Record<string, HostTensor>> {
-  const entries = artifact.entries();
-  const index = entries.includes(indexFile) ? await readJson(artifact.path(indexFile), indexFile) : undefined;
-  const shards = index ? shardsOf(index) : [weightsFile];
-  const parameters: Record<string, HostTensor> = {};
-  for (const shard of shards) {
-    const file = await openSafetensors(artifact.path(shard));
-    try {
-      await readShard(file, shapes, parameters);
-    } finally {
-      await file.close();
-    }
-  }
-  const missing = Object.keys(shapes).filter((name) => !(name in parameters));
-  if (missing.length > 0) {
-    throw new Failure('weights-missing', `The model lacks ${missing.length} of its weights, such as ${missing[0]}.`);
-  }
-  return parameters;
-}
-
-function shardsOf(index: JsonObject): string[] {
-  const map = index.weight_map;
-  if (typeof map !== 'object' || map === null) throw new Failure('model-invalid', `${indexFile} has no weight_map.`);
-  return [...new Set(Object.values(map as Record<string, string>))].sort();
-}
-
-async function readShard(
-  file: SafetensorsFile,
-  shapes: ReturnType<typeof parameterShapes>,
-  into: Record<string, HostTensor>,
-): Promise<void> {
-  for (const [name, entry] of file.entries) {
-    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-    if (!shape) {
-      // Old checkpoints store a buffer that follows from the config; a tied output projection may be written twice.
-      if (name.endsWith('.rotary_emb.inv_freq') || name === 'lm_head.weight') continue;
-      throw new Failure(
-        'weights-unexpected',
-        `The model holds the weight ${name}, which its config.json does not imply.`,
-      );
-    }
-    if (shape.join() !== entry.shape.join()) {
-      throw new Failure('weights-mismatch', `${name} is [${entry.shape}], and config.json implies [${shape}].`);
-    }
-    into[name] = await file.read(name);
-  }
-}
-
-export async function readConfigJson(artifact: Artifact): Promise<JsonObject> {
-  return readJson(artifact.path('config.json'), 'config.json');
-}
-
-async function readJson(path: string, shown: string): Promise<JsonObject> {
+  const weights = await openWeights(files, shapes);
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    const parameters: Record<string, HostTensor> = {};
+    for (const name of weights.names) parameters[name] = await weights.read(name);
+    return parameters;
+  } finally {
+    await weights.close();
   }
-  throw new Failure('model-invalid', `The model's ${shown} is not a JSON object.`);
+}
+
+export async function readConfigJson(files: ModelFiles): Promise<JsonObject> {
+  return readJson(files.path('config.json'), 'config.json');
 }
 
 /** Writes a model made from nothing, with a tokenizer's files. */
@@ -160,7 +112,7 @@ export async function writeModel(
   await copyTokenizer(tokenizer, folder);
   await writeFile(join(folder, 'config.json'), toJson(model.config));
   await writeFile(join(folder, 'generation_config.json'), toJson(model.generation));
-  await writeSafetensors(join(folder, weightsFile), model.parameters);
+  await writeWeights(folder, sourcesOf(model.parameters));
 }
 
 /** Writes a model with the same architecture and tokenizer as `base`, and other weights. */
@@ -172,7 +124,7 @@ export async function writeTunedModel(folder: string, base: Artifact, configJson
   if (base.entries().includes('generation_config.json')) {
     await copyContent(base.path('generation_config.json'), join(folder, 'generation_config.json'));
   }
-  await writeSafetensors(join(folder, weightsFile), parameters);
+  await writeWeights(folder, sourcesOf(parameters));
 }
 
 export function toJson(value: object): string {

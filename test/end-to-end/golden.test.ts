@@ -4,7 +4,7 @@
  *
  *   LAPIDARY_UPDATE_GOLDEN=1 node dist/test/end-to-end/golden.test.js
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
 import { digestFile } from '../../cache/digest.js';
@@ -76,6 +76,7 @@ async function runPipeline(t: Tap): Promise<Golden> {
     'golden-tokenizer.json',
     'facts.jsonl',
   ]);
+  copyFileSync(resolve('test/nodes/model/gguf/fixtures/llama.gguf'), rig.path('llama.gguf'));
   const outcome = await run(rig, 'golden.yaml');
   assertDone(t, outcome);
   const outputs = digests(outcome);

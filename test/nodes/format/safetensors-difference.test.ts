@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { writeSafetensors } from '../../../nodes/format/safetensors.js';
 import { safetensorsDifference } from '../../../nodes/format/safetensors-difference.js';
+import { writeSafetensors } from '../../../nodes/format/safetensors-writer.js';
 
 t.test('the first tensor that differs, and by how much', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'lapidary-tensors-'));

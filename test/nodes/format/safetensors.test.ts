@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { widenFloat16 } from '../../../nodes/format/half-precision.js';
-import { openSafetensors, writeSafetensors } from '../../../nodes/format/safetensors.js';
+import { narrowBfloat16, narrowFloat16, widenBfloat16, widenFloat16 } from '../../../nodes/format/half-precision.js';
+import { openSafetensors } from '../../../nodes/format/safetensors.js';
+import { writeSafetensors } from '../../../nodes/format/safetensors-writer.js';
 import { float32, int32 } from '../../../nodes/tensor/host-tensor.js';
 
 const tensors = {
@@ -82,4 +83,39 @@ t.test('16-bit numbers are widened exactly; other dtypes are refused by name', a
   await file.close();
   const special = widenFloat16(new Uint16Array([0x0001, 0x8000, 0x7c00, 0x7e00, 0x3555]));
   t.same([...special], [2 ** -24, -0, Number.POSITIVE_INFINITY, Number.NaN, 0.333251953125]);
+});
+
+t.test('16-bit numbers come through widening and narrowing as they were', async (t) => {
+  const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+  const isNotNumber = (bits: number, infinity: number) => (bits & 0x7fff) > infinity;
+  const differing = (back: Uint16Array, infinity: number) =>
+    all.filter((bits) => (isNotNumber(bits, infinity) ? !isNotNumber(back[bits]!, infinity) : back[bits] !== bits));
+  t.same([...differing(narrowFloat16(widenFloat16(all)), 0x7c00)], []);
+  t.same([...differing(narrowBfloat16(widenBfloat16(all)), 0x7f80)], []);
+});
+
+t.test('narrowing rounds to the nearest, ties to even', async (t) => {
+  const half = (...values: number[]) => [...widenFloat16(narrowFloat16(Float32Array.from(values)))];
+  t.same(half(1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -20), [1, 1 + 2 ** -9, 1 + 2 ** -10]);
+  t.same(half(65519.99, 65520, -65520, 2 ** -25, 2 ** -25 * 1.001, 3 * 2 ** -25), [
+    65504,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+    2 ** -24,
+    2 ** -23,
+  ]);
+  const brain = (...values: number[]) => [...widenBfloat16(narrowBfloat16(Float32Array.from(values)))];
+  t.same(brain(1 + 2 ** -8, 1 + 3 * 2 ** -8, -1 - 2 ** -8 - 2 ** -20), [1, 1 + 2 ** -6, -1 - 2 ** -7]);
+  t.same(brain(3.4e38, Number.NaN), [Number.POSITIVE_INFINITY, Number.NaN]);
+});
+
+t.test('a number that float16 cannot hold is refused', async (t) => {
+  const path = join(t.testdir(), 'x');
+  const tensor = float32([2], [1, -70000]);
+  await t.rejects(writeSafetensors(path, { a: tensor }, { dtype: 'F16' }), {
+    code: 'float-overflow',
+    message: 'a holds -70000, which is beyond the largest float16, 65504.',
+  });
+  await writeSafetensors(path, { a: tensor }, { dtype: 'BF16' });
 });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openSafetensors, writeSafetensors } from '../../../nodes/format/safetensors.js';
+import { openSafetensors } from '../../../nodes/format/safetensors.js';
+import { writeSafetensors } from '../../../nodes/format/safetensors-writer.js';
 import type { HostTensor } from '../../../nodes/tensor/device.js';
 import { trainSelfSupervised } from '../../../nodes/train/self-supervised.kind.js';
 import { trainSupervised } from '../../../nodes/train/supervised.kind.js';

@@ -1,0 +1,59 @@
+/**
+ * How a text is cut before its bytes are merged, by the name that GGUF has for it (`tokenizer.ggml.pre`). The patterns
+ * are those of the models' own tokenizers, as llama.cpp's `llama-vocab.cpp` lists them.
+ */
+export interface PreTokenizer {
+  readonly normalizer: object | null;
+  readonly preTokenizer: object;
+  /** A word that is a token as a whole is not cut up and merged anew. */
+  readonly ignoreMerges: boolean;
+}
+
+const gpt2Words = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+/** As GPT-4 cuts; `digits` is how many stay together. */
+const wordsAndDigits = (digits: string) =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
+const isolate = (Regex: string) => ({ type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false });
+const digitsApart = { type: 'Digits', individual_digits: true };
+
+function cut(steps: readonly object[], rest: Partial<PreTokenizer> = {}): PreTokenizer {
+  return {
+    normalizer: null,
+    ignoreMerges: false,
+    preTokenizer: { type: 'Sequence', pretokenizers: [...steps, byteLevel] },
+    ...rest,
+  };
+}
+
+const gpt2 = cut([isolate(gpt2Words)]);
+const smollm = cut([digitsApart, isolate(gpt2Words)]);
+const llama3 = cut([isolate(wordsAndDigits('{1,3}'))], { ignoreMerges: true });
+const qwen2 = cut([isolate(wordsAndDigits(''))], { normalizer: { type: 'NFC' } });
+
+const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
+  'gpt-2': gpt2,
+  'phi-2': gpt2,
+  smollm,
+  starcoder: smollm,
+  refact: smollm,
+  'llama-bpe': llama3,
+  llama3: llama3,
+  'llama-v3': llama3,
+  falcon3: llama3,
+  qwen2,
+  'deepseek-r1-qwen': qwen2,
+  default: cut([
+    isolate('[\\p{P}\\$\\+<=>\\^~\\|]+'),
+    isolate(gpt2Words),
+    isolate('\\p{N}+'),
+    isolate('[0-9][0-9][0-9]'),
+  ]),
+};
+
+export const preTokenizerNames: readonly string[] = Object.keys(preTokenizers);
+
+export function preTokenizerOf(name: string): PreTokenizer | undefined {
+  return Object.hasOwn(preTokenizers, name) ? preTokenizers[name] : undefined;
+}
