@@ -8,6 +8,7 @@ import { generateKinds } from './generate/kinds.js';
 import { modelKinds } from './model/kinds.js';
 import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
+import { rewardKinds } from './reward/kinds.js';
 import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
 import { trainKinds } from './train/kinds.js';
@@ -19,6 +20,7 @@ const kinds: readonly Kind[] = [
   ...adapterKinds,
   ...trainKinds,
   ...preferenceKinds,
+  ...rewardKinds,
   ...generateKinds,
   ...evaluateKinds,
   ...reportKinds,

@@ -42,9 +42,11 @@ export async function writeAdapter(
 ): Promise<void> {
   const wholeModules = [...new Set(whole.map((name) => name.replace(/\.(weight|bias)$/, '')))];
   const embedding = whole.find((name) => /\.(embed_tokens|wte)\.weight$/.test(name));
+  // A model that scores sequences has no output projection.
+  const scores = wholeModules.includes('score');
   const written = {
     peft_type: 'LORA',
-    task_type: wholeModules.includes('score') ? 'SEQ_CLS' : 'CAUSAL_LM',
+    task_type: scores ? 'SEQ_CLS' : 'CAUSAL_LM',
     base_model_name_or_path: null,
     inference_mode: true,
     r: config.r,
@@ -57,12 +59,12 @@ export async function writeAdapter(
     target_modules: [...new Set(lowRank.map((module) => module.split('.').at(-1)!))].sort(),
     layers_to_transform: config.layers_to_transform,
     modules_to_save: wholeModules.length > 0 ? wholeModules : null,
-    ensure_weight_tying: tied && embedding !== undefined,
+    ensure_weight_tying: tied && !scores && embedding !== undefined,
   };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, configFile), `${JSON.stringify(written, null, 2)}\n`);
   // PEFT wants the tied projection by its own name too.
-  const all = tied && embedding ? { ...weights, [outputWeight]: weights[embedding]! } : weights;
+  const all = tied && !scores && embedding ? { ...weights, [outputWeight]: weights[embedding]! } : weights;
   const renamed = Object.entries(all).map(([name, tensor]) => [`${prefix}${name}`, tensor] as const);
   await writeSafetensors(join(folder, weightsFile), Object.fromEntries(renamed));
 }

@@ -47,6 +47,8 @@ export interface PreferenceRow {
   readonly prompt: string;
   readonly chosen: string;
   readonly rejected: string;
+  /** By how much it is better, for reward models that learn so. */
+  readonly margin?: number | null;
 }
 
 /** A completion, and whether it is a good one: a thumb up or down. */
@@ -61,6 +63,8 @@ export interface RankingRow {
   readonly prompt: string;
   readonly responses: readonly string[];
   readonly ranking: readonly number[];
+  /** Groups of responses that are equally good: indices, which stand next to one another in `ranking`. */
+  readonly ties?: readonly (readonly number[])[] | null;
 }
 
 export interface ClassificationRow {
@@ -149,15 +153,44 @@ export function findRowProblem(type: RowTypeName, row: Row): RowProblem | undefi
     const problem = check(Object.hasOwn(row, field) ? row[field] : undefined, field);
     if (problem) return problem;
   }
+  if (type === 'preference') return findMarginProblem(row as unknown as PreferenceRow);
   return type === 'ranking' ? findRankingProblem(row as unknown as RankingRow) : undefined;
 }
 
-function findRankingProblem({ responses, ranking }: RankingRow): RowProblem | undefined {
+function findMarginProblem({ margin }: PreferenceRow): RowProblem | undefined {
+  return margin == null || Number.isFinite(margin) ? undefined : mustBe('a number', margin, 'margin');
+}
+
+function findRankingProblem({ responses, ranking, ties }: RankingRow): RowProblem | undefined {
   const indices = [...ranking].sort((a, b) => a - b);
   const complete = indices.length === responses.length && indices.every((value, position) => value === position);
-  if (complete) return undefined;
+  if (complete) return ties == null ? undefined : findTieProblem(ties, ranking);
   const problem = `must name each of the indices 0 to ${responses.length - 1} once, not [${ranking.join(', ')}]`;
   return { field: 'ranking', problem, found: ranking };
+}
+
+/** Responses that are tied with one another cannot be better and worse than a third. */
+function findTieProblem(ties: unknown, ranking: readonly number[]): RowProblem | undefined {
+  const problem = listOf(0, listOf(2, index))(ties, 'ties');
+  if (problem) return problem;
+  const seen = new Set<number>();
+  for (const [group, tied] of (ties as number[][]).entries()) {
+    const field = `ties[${group}]`;
+    const places = tied.map((response) => ranking.indexOf(response)).sort((a, b) => a - b);
+    if (places[0] === -1) return { field, problem: 'names an index that is not in ranking', found: tied };
+    if (tied.some((response) => seen.has(response)) || new Set(tied).size < tied.length) {
+      return { field, problem: 'names a response that is tied already', found: tied };
+    }
+    if (places.at(-1)! - places[0]! >= tied.length) {
+      return {
+        field,
+        problem: 'contradicts ranking, where another response stands between the tied ones',
+        found: tied,
+      };
+    }
+    for (const response of tied) seen.add(response);
+  }
+  return undefined;
 }
 
 /** Every text of a row, whatever its type, in the order of its fields. */

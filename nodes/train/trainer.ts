@@ -3,10 +3,10 @@
  * loss; how, of the hyper-parameters.
  */
 import { writeFile } from 'node:fs/promises';
-import type { RunContext, RunOutcome } from '../../engine/kind.js';
+import type { Artifact, RunContext, RunOutcome } from '../../engine/kind.js';
 import { planAdapter } from '../adapters/plan.js';
 import { type Model, readModel, writeTunedModel } from '../model/model-directory.js';
-import type { Device, DeviceName } from '../tensor/device.js';
+import type { Device, DeviceName, HostTensors } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { maxLengthOf, type TrainingArguments } from './arguments.js';
 import type { Batches } from './batches.js';
@@ -17,8 +17,8 @@ import type { SamplePlan } from './samples.js';
 type Context = RunContext<TrainingArguments>;
 
 /** What is there when a dataset is read. */
-export interface Setting {
-  readonly model: Model;
+export interface Setting<Base extends Model = Model> {
+  readonly model: Base;
   readonly device: Device;
   /** No row of a batch may be longer. */
   readonly maxLength: number;
@@ -29,19 +29,24 @@ export interface Setting {
 }
 
 /** What one method of training does in its own way. */
-export interface Task {
+export interface Task<Base extends Model = Model> {
+  /** Reads the model to begin from: by default a language model. */
+  open?(base: Artifact, scratch: string): Promise<Base>;
   /** Reads the dataset at an input port, and counts what it drops and cuts. */
-  batches(port: string, setting: Setting): Promise<Batches>;
+  batches(port: string, setting: Setting<Base>): Promise<Batches>;
   /** What learns: by default the whole model, from the next token. */
-  learner?(setting: Setting): Learner;
+  learner?(setting: Setting<Base>): Learner;
   /** Of a language model: texts that it writes on the way. */
-  samples?(setting: Setting): SamplePlan | undefined;
+  samples?(setting: Setting<Base>): SamplePlan | undefined;
+  /** Writes the trained model: by default, as one like the base. Gives further metrics. */
+  write?(folder: string, setting: Setting<Base>, weights: HostTensors): Promise<Readonly<Record<string, number>>>;
 }
 
-export async function train(context: Context, task: Task): Promise<RunOutcome> {
+export async function train<Base extends Model>(context: Context, task: Task<Base>): Promise<RunOutcome> {
   const { config } = context;
   const base = context.input('model');
-  const model = await readModel(base, context.scratch);
+  // A task that reads no model of its own takes any, and so this one.
+  const model = await (task.open ?? (readModel as NonNullable<typeof task.open>))(base, context.scratch);
   const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
   try {
     context.environment({ device: device.name });
@@ -62,10 +67,16 @@ export async function train(context: Context, task: Task): Promise<RunOutcome> {
     });
     if (adapter) await adapter.write(context.output('adapter'), weights);
     const tuned = adapter ? adapter.merge(weights) : { ...model.parameters, ...weights };
-    await writeTunedModel(context.output('model'), base, model.configJson, tuned);
-    await writeFile(context.output('metrics'), `${JSON.stringify(metrics, null, 2)}\n`);
-    return { metrics };
+    const write = task.write ?? (async (folder) => writeLikeBase(folder, base, model, tuned));
+    const all = { ...metrics, ...(await write(context.output('model'), setting, tuned)) };
+    await writeFile(context.output('metrics'), `${JSON.stringify(all, null, 2)}\n`);
+    return { metrics: all };
   } finally {
     await device.dispose();
   }
+}
+
+async function writeLikeBase(folder: string, base: Artifact, { configJson }: Model, weights: HostTensors) {
+  await writeTunedModel(folder, base, configJson, weights);
+  return {};
 }

@@ -10,6 +10,7 @@ import {
   type PreferenceRow,
   type PromptCompletionRow,
   type PromptRow,
+  type RankingRow,
   type RowProblem,
   type TextRow,
   type UnpairedPreferenceRow,
@@ -22,6 +23,7 @@ interface TypedRows {
   readonly messages: MessagesRow;
   readonly preference: PreferenceRow;
   readonly unpaired_preference: UnpairedPreferenceRow;
+  readonly ranking: RankingRow;
 }
 
 /** Throws `Failure` `row-type-mismatch` with the row's number. */

@@ -36,6 +36,8 @@ const onHardware = [
   'generate',
   'evaluate.generation',
   'evaluate.language_model',
+  'train.reward',
+  'evaluate.reward',
 ];
 
 t.test('every kind gives the bytes that its version promises', async (t) => {

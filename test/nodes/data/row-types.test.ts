@@ -39,8 +39,37 @@ const bad: readonly [RowTypeName, object, string, RegExp][] = [
   ['ranking', { prompt: 'a', responses: ['b', 'c'], ranking: [0, 0] }, 'ranking', /0 to 1 once, not \[0, 0\]/],
   ['ranking', { prompt: 'a', responses: ['b', 'c'], ranking: [0, 1, 2] }, 'ranking', /once/],
   ['ranking', { prompt: 'a', responses: ['b', 'c'], ranking: [0, 1.5] }, 'ranking[1]', /index/],
+  ['preference', { prompt: 'a', chosen: 'b', rejected: 'c', margin: '1' }, 'margin', /a number/],
+  ['ranking', tied([[0, 3]]), 'ties[0]', /not in ranking/],
+  ['ranking', tied([[0]]), 'ties[0]', /at least 2/],
+  ['ranking', tied(3), 'ties', /an array/],
+  ['ranking', tied([[0, 0]]), 'ties[0]', /tied already/],
+  [
+    'ranking',
+    tied([
+      [2, 0],
+      [0, 1],
+    ]),
+    'ties[1]',
+    /tied already/,
+  ],
+  ['ranking', tied([[1, 2]]), 'ties[0]', /contradicts ranking/],
   ['classification', { text: 'a', label: 1.5 }, 'label', /a string or an integer/],
 ];
+
+/** 2 is the best, then 0, then 1. */
+function tied(ties: unknown): object {
+  return { prompt: 'a', responses: ['b', 'c', 'd'], ranking: [2, 0, 1], ties };
+}
+
+t.test('ties of a ranking, and margins, may be left out or be null', async (t) => {
+  for (const ties of [undefined, null, [], [[1, 0]], [[0, 2, 1]]]) {
+    t.equal(findRowProblem('ranking', tied(ties) as never), undefined, JSON.stringify(ties));
+  }
+  for (const margin of [null, 0.5, -1]) {
+    t.equal(findRowProblem('preference', { ...good.preference, margin } as never), undefined);
+  }
+});
 
 t.test('every row type takes its rows', async (t) => {
   for (const type of rowTypes) t.equal(findRowProblem(type, good[type] as never), undefined, type);

@@ -1,0 +1,5 @@
+import type { Kind } from '../../engine/kind.js';
+import { evaluateReward } from './evaluate-reward.kind.js';
+import { trainReward } from './train-reward.kind.js';
+
+export const rewardKinds: readonly Kind[] = [trainReward, evaluateReward];
