@@ -38,6 +38,7 @@ const onHardware = [
   'evaluate.language_model',
   'train.reward',
   'evaluate.reward',
+  'evaluate.multiple_choice',
 ];
 
 t.test('every kind gives the bytes that its version promises', async (t) => {
