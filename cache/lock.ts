@@ -8,7 +8,7 @@
  * broken in the same way.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, unlink } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layout } from './layout.js';
@@ -116,6 +116,15 @@ async function breakStale(
     if (same) await guard('writing the store', path, () => unlink(path));
   } finally {
     await breaking.release();
+  }
+}
+
+/** Removes the locks of dead processes, which nobody may ever ask for again. */
+export async function sweepStaleLocks(layout: Layout): Promise<void> {
+  for (const file of await guard('reading the store', layout.locks, () => readdir(layout.locks))) {
+    const held = await readOwner(join(layout.locks, file));
+    if (held === 'none' || (held !== 'unreadable' && processState(held) !== 'dead')) continue;
+    await breakStale(layout, file, held);
   }
 }
 

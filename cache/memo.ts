@@ -8,6 +8,7 @@
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { decodeChecked, encodeChecked } from './checked-json.js';
 import { type Digest, digestFile, parseDigest } from './digest.js';
 import { guard, StoreError, systemCode } from './store-error.js';
 import { writeAtomically } from './temporary.js';
@@ -123,13 +124,13 @@ export async function openMemo(file: string, options: MemoOptions = {}): Promise
 
 function encode(remembered: ReadonlyMap<string, Remembered>): string {
   const files = [...remembered].slice(-capacity).map(([path, { stamp, digest }]) => [path, stamp, digest]);
-  return JSON.stringify({ version: 1, files });
+  return encodeChecked({ version: 1, files });
 }
 
 async function load(file: string): Promise<Map<string, Remembered>> {
   const remembered = new Map<string, Remembered>();
   try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as { version?: unknown; files?: unknown } | null;
+    const value = decodeChecked(await readFile(file, 'utf8')) as { version?: unknown; files?: unknown } | undefined;
     if (value?.version !== 1 || !Array.isArray(value.files)) return remembered;
     for (const item of value.files as unknown[]) {
       const [path, stamp, spelled] = Array.isArray(item) ? (item as unknown[]) : [];
@@ -138,7 +139,7 @@ async function load(file: string): Promise<Map<string, Remembered>> {
       remembered.set(path, { stamp, digest });
     }
   } catch (error) {
-    if (!(error instanceof SyntaxError) && systemCode(error) === undefined) throw error;
+    if (systemCode(error) === undefined) throw error;
   }
   return remembered;
 }

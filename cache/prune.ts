@@ -10,6 +10,7 @@ import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestForm, makeDigest } from './digest.js';
 import { type Layout, objectPath } from './layout.js';
+import { sweepStaleLocks } from './lock.js';
 import { readTreeItems } from './objects.js';
 import type { Store } from './store.js';
 import { guard, StoreError, systemCode } from './store-error.js';
@@ -83,6 +84,7 @@ export async function prune(store: Store, roots: Roots, options: PruneOptions): 
     removed.objects++;
     removed.removed_bytes += stat.size;
   }
+  if (!options.dryRun) await sweepStaleLocks(layout);
   removed.scratch = await pruneScratch(store, roots, before, options.dryRun === true);
   return removed;
 }
@@ -109,13 +111,17 @@ function childrenOf(layout: Layout, digest: Digest): Digest[] {
   }
 }
 
-/** The scratch of a key that is being worked on is locked, and that of a root may be gone on with. */
+/**
+ * The scratch of a key that is being worked on is locked, and that of a root may be gone on with, unless there is a result:
+ * then whoever made that was killed before clearing up.
+ */
 async function pruneScratch(store: Store, roots: Roots, before: number, dryRun: boolean): Promise<number> {
   const { layout } = store;
   const locked = new Set(readdirSync(layout.locks));
   let count = 0;
   for (const key of readdirSync(layout.work)) {
-    if (!/^[0-9a-f]{64}$/.test(key) || roots.keys.has(key) || locked.has(key)) continue;
+    if (!/^[0-9a-f]{64}$/.test(key) || locked.has(key)) continue;
+    if (roots.keys.has(key) && store.traces.getSync(key) === undefined) continue;
     // A checkpoint is renamed into a folder within, whose time tells of it.
     const folder = join(layout.work, key);
     if ([folder, ...readdirSync(folder).map((name) => join(folder, name))].some((path) => isYoung(path, before)))

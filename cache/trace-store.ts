@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { decodeChecked, encodeChecked } from './checked-json.js';
 import { type Digest, parseDigest } from './digest.js';
 import { type Layout, tracePath } from './layout.js';
 import { hasObject } from './objects.js';
@@ -62,7 +63,7 @@ export function openTraceStore(layout: Layout): TraceStore {
 
 async function putTrace(layout: Layout, trace: Trace): Promise<void> {
   const path = tracePath(layout, trace.key);
-  const text = `${JSON.stringify(trace, refuseLossy, 1)}\n`;
+  const text = encodeChecked(trace, refuseLossy, 1);
   if (decodeTrace(text) === undefined) throw new TypeError(`not a sound trace: ${text}`);
   for (const [port, digest] of Object.entries(trace.outputs)) {
     if (!hasObject(layout, digest)) {
@@ -98,12 +99,7 @@ export function readTrace(path: string): Trace | undefined {
 }
 
 function decodeTrace(text: string): Trace | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = decodeChecked(text);
   return isTrace(value) ? value : undefined;
 }
 

@@ -15,6 +15,7 @@ import { createLeasePool } from './lease.js';
 import { clampResources, type Machine } from './machine.js';
 import { explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
 import { rebuild } from './rebuild.js';
+import { type CheckInputs, inputChecker } from './sound-inputs.js';
 
 export interface ExecuteOptions {
   readonly store: Store;
@@ -69,6 +70,7 @@ async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMa
     inline: inlineExecutor(options.catalog),
     worker: workerExecutor(options.catalog),
   };
+  const checkInputs = inputChecker(options.store);
   const results = new Map<string, Promise<NodeResult>>();
   plan.nodes.forEach((planned, priority) => {
     const start = async (): Promise<NodeResult> => {
@@ -83,7 +85,7 @@ async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMa
       return { ...result, finished };
     };
     const runPlanned = (node: PlannedNode, inputs: ReadonlyMap<string, NodeResult>) =>
-      runOne(node, inputs, plan, options, executors, pool, priority);
+      runOne(node, inputs, plan, options, executors, checkInputs, pool, priority);
     results.set(planned.node.id, start());
   });
   const entries = await Promise.all([...results].map(async ([id, result]) => [id, await result] as const));
@@ -111,6 +113,7 @@ async function runOne(
   plan: Plan,
   options: ExecuteOptions,
   executors: Readonly<Record<Kind['runs'], Executor>>,
+  checkInputs: CheckInputs,
   pool: ReturnType<typeof createLeasePool>,
   priority: number,
 ): Promise<NodeResult> {
@@ -143,6 +146,7 @@ async function runOne(
           device: plan.device,
           signal: options.signal,
           digestFile: options.digestFile,
+          checkInputs,
           lease: () => pool.acquire(clampResources(node.resources, options.machine), priority, options.signal),
           release: (lease) => pool.release(lease),
           onStart: () => {

@@ -13,6 +13,7 @@ import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
 import type { Lease } from './lease.js';
 import { failureReport } from './run-node.js';
+import type { CheckInputs } from './sound-inputs.js';
 import type { ResolvedNode } from './spec.js';
 
 export type Rebuilt =
@@ -26,6 +27,7 @@ export interface RebuildContext {
   readonly device: string;
   readonly signal: AbortSignal;
   readonly digestFile: (path: string) => Promise<Digest>;
+  readonly checkInputs: CheckInputs;
   /** Takes the machine's resources for the node; `undefined` when the run is being stopped. */
   readonly lease: () => Promise<Lease | undefined>;
   readonly release: (lease: Lease) => void;
@@ -52,6 +54,8 @@ export async function rebuild(work: Work, context: RebuildContext): Promise<Rebu
     try {
       const trace = await store.traces.get(work.key);
       if (trace) return { status: 'cached', trace };
+      const failure = await context.checkInputs(work.inputs);
+      if (failure) return { status: 'failed', failure };
       const lease = await context.lease();
       if (!lease) return { status: 'stopped' };
       try {

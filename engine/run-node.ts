@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Digest } from '../cache/digest.js';
 import { digestForm } from '../cache/digest.js';
 import { openStore, type Store } from '../cache/store.js';
+import { StoreError, systemCode } from '../cache/store-error.js';
 import type { FailureReport, NodeMessage } from './event.js';
 import { Failure, Stopped } from './failure.js';
 import type { Job, JobOutcome } from './job.js';
@@ -33,12 +34,15 @@ export async function runNode(
   }
 }
 
-/** Describes an error: a `Failure` by its code, a full disk by name, anything else as a bug with its stack. */
+/**
+ * Describes an error: a `Failure` by its code, a full disk by name, what the store or the file system has against it as
+ * they say it, anything else as a bug with its stack.
+ */
 export function failureReport(error: unknown): FailureReport {
   if (error instanceof Failure) {
     return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   }
-  const { code, message, stack, hint } = error as NodeJS.ErrnoException & { hint?: string };
+  const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'disk-full' || code === 'EDQUOT') {
     return {
       code: 'disk-full',
@@ -46,9 +50,8 @@ export function failureReport(error: unknown): FailureReport {
       hint: 'Free some space and run again; what was finished is kept.',
     };
   }
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return { code: 'file-system', message: message ?? String(error), ...(hint ? { hint } : {}) };
-  }
+  if (error instanceof StoreError) return { code: error.code, message: error.message, hint: error.hint };
+  if (systemCode(error) !== undefined) return { code: 'file-system', message };
   return {
     code: 'internal-error',
     message: message ?? String(error),

@@ -6,6 +6,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../../cache/digest.js';
 import { openStore, type Store } from '../../cache/store.js';
+import { guard } from '../../cache/store-error.js';
 import { temporaryName } from '../../cache/temporary.js';
 import type { RunEvent } from '../event.js';
 import { executePlan } from '../execute.js';
@@ -54,7 +55,7 @@ export async function reproduce(target: Target, options: ReproduceOptions): Prom
   const { store } = options;
   // Named after this process: should it be killed, the next one clears up.
   const folder = join(store.layout.tmp, temporaryName('reproduce'));
-  await mkdir(folder);
+  await guard('writing the store', folder, () => mkdir(folder));
   try {
     return await reproduceIn(folder, target, options);
   } finally {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, statSync, utimesSync, writeFileSy
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { encodeChecked } from '../../cache/checked-json.js';
 import { type Digest, digestBytes, digestFile } from '../../cache/digest.js';
 import { openMemo } from '../../cache/memo.js';
 import { scanTree } from '../../cache/tree.js';
@@ -182,8 +183,9 @@ t.test('a memo that makes no sense is an empty memo', async (t) => {
     '',
     'null',
     '7',
-    '{"version":2,"files":[]}',
-    '{"version":1,"files":[[1],null,["a","b","c"]]}',
+    encodeChecked({ version: 2, files: [] }),
+    encodeChecked({ version: 1, files: [[1], null, ['a', 'b', 'c']] }),
+    '{"version":1,"files":[]}',
     '{"version":1',
   ];
   for (const text of [...texts, randomBytes(99)]) {

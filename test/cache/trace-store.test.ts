@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { encodeChecked } from '../../cache/checked-json.js';
 import { type Digest, digestBytes } from '../../cache/digest.js';
 import { tracePath } from '../../cache/layout.js';
 import { openStore } from '../../cache/store.js';
@@ -84,12 +85,13 @@ t.test('a trace that makes no sense is a miss', async (t) => {
     zeros: '\0'.repeat(text.length),
     null: 'null',
     list: '[]',
-    'another version': JSON.stringify({ ...trace, version: 2 }),
-    'of another key': JSON.stringify({ ...trace, key: keyOf('two') }),
-    'no outputs': JSON.stringify({ ...trace, outputs: undefined }),
-    'an output that is no digest': JSON.stringify({ ...trace, outputs: { file: '../../etc/passwd' } }),
-    'a metric that is no number': JSON.stringify({ ...trace, metrics: { loss: null } }),
-    'no displays': JSON.stringify({ ...trace, displays: [null] }),
+    'another version': encodeChecked({ ...trace, version: 2 }),
+    'of another key': encodeChecked({ ...trace, key: keyOf('two') }),
+    'no outputs': encodeChecked({ ...trace, outputs: undefined }),
+    'an output that is no digest': encodeChecked({ ...trace, outputs: { file: '../../etc/passwd' } }),
+    'a metric that is no number': encodeChecked({ ...trace, metrics: { loss: null } }),
+    'no displays': encodeChecked({ ...trace, displays: [null] }),
+    'a digit that is off': text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
   };
   for (const [what, content] of Object.entries(altered)) {
     writeFileSync(path, content);

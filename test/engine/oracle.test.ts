@@ -1,14 +1,17 @@
 /**
- * The law of the engine: for a random graph and a random series of edits, a run gives what a clean build gives, it runs
- * no more than it must, and a second run does nothing.
+ * The law of the engine: for a random graph, a random series of edits and crashes at random points, a run gives what a
+ * clean build gives, it runs no more than it must, and a second run does nothing.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { StoreError } from '../../cache/store-error.js';
 import { load, openSession, plan, run } from '../../engine/session.js';
 import { fakeCatalog } from './fake/catalog.js';
+import { type Faults, installFaults } from './fake/faults.js';
+import { isLong } from './safety/length.js';
 
 interface FakeNode {
   /** Indices of earlier nodes; none makes it a `fake.text`. */
@@ -27,10 +30,16 @@ const pipelines = fc
   .map((nodes): FakeNode[] =>
     nodes.map((node, i) => ({ ...node, inputs: i === 0 ? [] : node.inputs.map((input) => input % i) })),
   );
-const edits = fc.array(fc.record({ node: fc.nat({ max: 5 }), word, keep: fc.constantFrom(1, 3, 100) }), {
-  minLength: 1,
-  maxLength: 4,
-});
+/** `crash`: after so many writes the disk is left as it is, and the run is abandoned. */
+const edits = fc.array(
+  fc.record({
+    node: fc.nat({ max: 5 }),
+    word,
+    keep: fc.constantFrom(1, 3, 100),
+    crash: fc.option(fc.integer({ min: 1, max: 150 })),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
 
 function yamlOf(nodes: readonly FakeNode[]): string {
   const lines = nodes.map(({ inputs, word: text, keep }, i) =>
@@ -58,38 +67,75 @@ function dependencies(nodes: readonly FakeNode[]): string[] {
   );
 }
 
-t.test('random graphs, random edits', async (t) => {
+/** Keys that the store has a trace of. */
+function traced(directory: string): Set<string> {
+  const names = readdirSync(join(directory, 'store', 'traces'), { recursive: true }).map(String);
+  return new Set(names.filter((name) => name.endsWith('.json')));
+}
+
+const options = { signal: new AbortController().signal, emit: () => {} };
+
+async function planNow(directory: string) {
+  const file = join(directory, 'p.yaml');
+  const session = await openSession({ catalog: fakeCatalog, file, storeRoot: join(directory, 'store') });
+  const loaded = await load(session.options);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  return { session, planned: await plan(session, loaded.value) };
+}
+
+/** Runs until the disk is gone; then as if the process were: nobody waits for what it held. */
+async function crash(directory: string, faults: Faults, at: number): Promise<void> {
+  faults.arm({ kind: 'crash', at });
+  try {
+    const { session, planned } = await planNow(directory);
+    await run(session, planned, options);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+  faults.disarm();
+  rmSync(join(directory, 'store', 'locks'), { recursive: true, force: true });
+}
+
+t.test('random graphs, random edits, random crashes', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'lapidary-oracle-'));
   t.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const faults = installFaults(root);
   let number = 0;
+  let crashes = 0;
+  let kept = 0;
   await fc.assert(
     fc.asyncProperty(pipelines, edits, async (start, changes) => {
       const directory = join(root, String(number++));
       mkdirSync(directory);
-      const file = join(directory, 'p.yaml');
-      const session = await openSession({ catalog: fakeCatalog, file, storeRoot: join(directory, 'store') });
       const done = new Set<string>();
       let nodes = start;
       const states = [
-        start,
-        ...changes.map(({ node, ...change }) => {
+        { state: start, at: null },
+        ...changes.map(({ node, crash: at, ...change }) => {
           nodes = nodes.map((old, i) => (i === node % nodes.length ? { ...old, ...change } : old));
-          return nodes;
+          return { state: nodes, at };
         }),
       ];
-      for (const state of states) {
-        writeFileSync(file, yamlOf(state));
+      for (const { state, at } of states) {
+        writeFileSync(join(directory, 'p.yaml'), yamlOf(state));
+        let survived = 0;
+        if (at !== null) {
+          const before = traced(directory).size;
+          await crash(directory, faults, at);
+          survived = traced(directory).size - before;
+          crashes++;
+          kept += survived;
+        }
         for (const again of [false, true]) {
-          const loaded = await load(session.options);
-          if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
-          const planned = await plan(session, loaded.value);
-          const finished = await run(session, planned, { signal: new AbortController().signal, emit: () => {} });
+          const { session, planned } = await planNow(directory);
+          const finished = await run(session, planned, options);
           if (!finished.ok) throw new Error('the run was refused');
           const { result } = finished.value;
           const must = new Set(dependencies(state).filter((key) => !done.has(key)));
+          const expectedCount = must.size - (again ? 0 : survived);
           if (result.status !== 'done') throw new Error('the run failed');
-          if (result.counts.executed !== must.size)
-            throw new Error(`${result.counts.executed} executed, ${must.size} had to be`);
+          if (result.counts.executed !== expectedCount)
+            throw new Error(`${result.counts.executed} executed, ${expectedCount} had to be`);
           if (again && result.counts.executed > 0) throw new Error('a second run did something');
           for (const planNode of planned.nodes) {
             const { status } = result.nodes.get(planNode.node.id)!.finished;
@@ -106,6 +152,7 @@ t.test('random graphs, random edits', async (t) => {
         }
       }
     }),
-    { numRuns: 25 },
+    { numRuns: isLong ? 1000 : 25 },
   );
+  t.ok(crashes > 5, `${crashes} crashes, after which ${kept} finished results were still there`);
 });
