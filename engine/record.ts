@@ -21,11 +21,13 @@ import type { GitState } from './git.js';
 import { parseJson, stringify } from './json.js';
 import type { KeyComponents } from './key.js';
 import type { History, Plan } from './plan.js';
-import type { JsonObject } from './spec.js';
+import type { JsonObject, ResolvedNode } from './spec.js';
 
 export interface NodeRecord {
   readonly uses: string;
   readonly recipe: string;
+  /** Input port → the outputs that were wired to it, such as `split.train`. */
+  readonly inputs?: Readonly<Record<string, readonly string[]>>;
   readonly status: 'executed' | 'cached' | 'failed' | 'skipped' | 'stopped';
   readonly key?: string;
   readonly components?: KeyComponents;
@@ -126,6 +128,7 @@ function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> 
       const record: NodeRecord = {
         uses: node.kind.name,
         recipe,
+        inputs: wiresOf(node),
         status: finished.status,
         duration_ms: trace?.duration_ms ?? finished.duration_ms,
         ...(key && components ? { key, components } : {}),
@@ -142,6 +145,12 @@ function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> 
       };
       return [node.id, record];
     }),
+  );
+}
+
+function wiresOf({ inputs }: ResolvedNode): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([port, from]) => [port, from.map((wire) => `${wire.node}.${wire.port}`)]),
   );
 }
 

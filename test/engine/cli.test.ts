@@ -19,6 +19,9 @@ t.test('run, run again, edit one line', async (t) => {
   const last = first.events.at(-1)!;
   t.match(last, { event: 'run.finished', status: 'done', counts: { executed: 3, cached: 0, failed: 0, skipped: 0 } });
 
+  const record = JSON.parse((await rig.lapidary('show', '--json')).stdout);
+  t.same(record.nodes.c.inputs, { parts: ['b.out', 'a.out'] }, 'the record tells what was wired');
+
   const second = await rig.lapidary('run', 'p.yaml', '--json');
   t.same(statuses(second), { a: 'cached', b: 'cached', c: 'cached' });
   t.equal(second.events.at(-1)!.experiment, last.experiment);
