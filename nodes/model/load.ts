@@ -1,20 +1,19 @@
 /** `model.load`: a model's files into one folder, checked. */
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { ModelLoadConfig } from '../../schemas/kinds/model.load.js';
 import type { FloatDtype } from '../format/safetensors.js';
-import type { TensorSource } from '../format/safetensors-writer.js';
 import { parameterShapes } from '../nn/decoder-config.js';
 import { sizeOf } from '../tensor/host-tensor.js';
 import { importGguf } from './gguf/import.js';
 import { dtypeName } from './hugging-face-config.js';
 import { isGguf } from './load.kind.js';
-import { readModelDescription } from './model-directory.js';
+import { copyModel, readModelDescription } from './model-directory.js';
 import { filesInFolder, type ModelFiles } from './model-files.js';
-import { openWeights, writeWeights } from './weight-files.js';
+import { openWeights } from './weight-files.js';
 
 type Context = RunContext<ModelLoadConfig>;
 
@@ -47,36 +46,20 @@ export async function run(context: Context): Promise<RunOutcome> {
   return { metrics: { parameters } };
 }
 
-/** The files as they are; the weights anew where they shall be kept in another dtype. */
+/** The files as they are, or with the weights anew where they shall be kept in another dtype. */
 async function copyFiles({ config, sources, scratch }: Context, folder: string, dtype: FloatDtype | undefined) {
   const paths = new Map(sources.map(({ name, path }) => [posix.basename(name), path]));
   if (!paths.has('config.json')) {
     throw new Failure('model-invalid', `There is no config.json in ${config.path}, so that it is no model.`);
   }
-  const converts = dtype !== undefined;
+  if (dtype !== undefined) {
+    const names = [...paths.keys()];
+    const files: ModelFiles = { type: 'model', entries: () => names, path: (name) => paths.get(name ?? '') ?? '' };
+    await copyModel(files, await readModelDescription(files, scratch), folder, { dtype });
+    return;
+  }
   for (const [name, path] of paths) {
-    if (converts && name.includes('.safetensors')) continue;
     await copyFile(path, join(folder, name), constants.COPYFILE_FICLONE);
     await chmod(join(folder, name), 0o644);
   }
-  if (!converts) return;
-  const names = [...paths.keys()];
-  const files: ModelFiles = { type: 'model', entries: () => names, path: (name) => paths.get(name ?? '') ?? '' };
-  const { config: decoder, configJson } = await readModelDescription(files, scratch);
-  const shapes = parameterShapes(decoder);
-  const weights = await openWeights(files, shapes);
-  try {
-    const tensors = Object.fromEntries(
-      weights.names.map((name): [string, TensorSource] => [
-        name,
-        { shape: shapes[name]!, read: () => weights.read(name) },
-      ]),
-    );
-    await writeWeights(folder, tensors, { dtype });
-  } finally {
-    await weights.close();
-  }
-  const { dtype: _, torch_dtype: __, ...rest } = configJson;
-  const written = { ...rest, dtype: dtypeName[dtype], torch_dtype: dtypeName[dtype] };
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(written, null, 2)}\n`);
 }

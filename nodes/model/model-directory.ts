@@ -3,12 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../engine/failure.js';
 import type { Artifact } from '../../engine/kind.js';
+import type { FloatDtype } from '../format/safetensors.js';
 import { sourcesOf } from '../format/safetensors-writer.js';
 import { type DecoderConfig, parameterShapes } from '../nn/decoder-config.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
-import { type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
+import { dtypeName, type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
 import { type ModelFiles, readJson } from './model-files.js';
 import { openWeights, writeWeights } from './weight-files.js';
 
@@ -125,6 +126,32 @@ export async function writeTunedModel(folder: string, base: Artifact, configJson
     await copyContent(base.path('generation_config.json'), join(folder, 'generation_config.json'));
   }
   await writeWeights(folder, sourcesOf(parameters));
+}
+
+/** Copies a whole model with its weights in another dtype or in shards, tensor by tensor. Returns how many files hold weights. */
+export async function copyModel(
+  files: ModelFiles,
+  { config, configJson }: Pick<ModelDescription, 'config' | 'configJson'>,
+  folder: string,
+  options: { readonly dtype: FloatDtype; readonly maxShardBytes?: number },
+): Promise<number> {
+  await copyTokenizer(files, folder);
+  if (files.entries().includes('generation_config.json')) {
+    await copyContent(files.path('generation_config.json'), join(folder, 'generation_config.json'));
+  }
+  const { dtype: _, torch_dtype: __, ...rest } = configJson;
+  const dtype = dtypeName[options.dtype];
+  await writeFile(join(folder, 'config.json'), toJson({ ...rest, dtype, torch_dtype: dtype }));
+  const shapes = parameterShapes(config);
+  const weights = await openWeights(files, shapes);
+  try {
+    const tensors = weights.names.map(
+      (name) => [name, { shape: shapes[name]!, read: () => weights.read(name) }] as const,
+    );
+    return await writeWeights(folder, Object.fromEntries(tensors), options);
+  } finally {
+    await weights.close();
+  }
 }
 
 export function toJson(value: object): string {

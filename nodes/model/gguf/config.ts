@@ -4,6 +4,7 @@ import type { GgufHeader } from '../../format/gguf/header.js';
 import type { JsonObject } from '../hugging-face-config.js';
 import { type Architecture, architectures } from './architectures.js';
 import { type Metadata, shortest } from './metadata.js';
+import { scalingOfKeys } from './rope-keys.js';
 
 /** Throws `Failure` `architecture-unsupported` and names what can be read. */
 export function architectureOf(metadata: Metadata): Architecture {
@@ -31,7 +32,7 @@ export function configOf(
   if (!embedding) throw new Failure('weights-missing', `${metadata.file} has no tensor token_embd.weight.`);
   const heads = number('attention.head_count');
   const theta = shortest(optional('rope.freq_base') ?? 10_000);
-  const scaling = ropeScaling ?? scalingOf(name, metadata);
+  const scaling = ropeScaling ?? scalingOfKeys(name, metadata);
   return {
     architectures: [className],
     model_type: modelType,
@@ -54,17 +55,6 @@ export function configOf(
     eos_token_id: metadata.optionalNumber('tokenizer.ggml.eos_token_id') ?? null,
     pad_token_id: metadata.optionalNumber('tokenizer.ggml.padding_token_id') ?? null,
     use_cache: true,
-  };
-}
-
-function scalingOf(name: string, metadata: Metadata): JsonObject | undefined {
-  const type = metadata.optionalString(`${name}.rope.scaling.type`);
-  if (type === undefined || type === 'none') return undefined;
-  const original = metadata.optionalNumber(`${name}.rope.scaling.original_context_length`);
-  return {
-    rope_type: type,
-    factor: shortest(metadata.number(`${name}.rope.scaling.factor`)),
-    ...(original === undefined ? {} : { original_max_position_embeddings: original }),
   };
 }
 

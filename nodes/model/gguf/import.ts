@@ -13,9 +13,8 @@ import { type Architecture, patternOf, renamed } from './architectures.js';
 import { architectureOf, configOf, generationConfigOf } from './config.js';
 import { llama3Scaling } from './llama3-rope.js';
 import { readMetadata, shortest } from './metadata.js';
+import { frequencies } from './rope-keys.js';
 import { tokenizerOf } from './tokenizer.js';
-
-const frequencies = 'rope_freqs.weight';
 
 export interface Imported {
   /** What the file says of itself: name, licence. */

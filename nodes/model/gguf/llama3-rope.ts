@@ -7,6 +7,11 @@ import type { JsonObject } from '../hugging-face-config.js';
 
 const published = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 } as const;
 
+/** Whether the constants of a `rope_scaling` are those that every published model has. */
+export function isPublished(scaling: JsonObject): boolean {
+  return Object.entries(published).every(([key, value]) => scaling[key] === value);
+}
+
 /** The divisors, one for each pair of a head of `headWidth`. */
 export function llama3Divisors(factor: number, theta: number, headWidth: number): Float32Array {
   const { low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: original } = published;

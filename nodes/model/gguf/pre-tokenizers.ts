@@ -57,3 +57,39 @@ export const preTokenizerNames: readonly string[] = Object.keys(preTokenizers);
 export function preTokenizerOf(name: string): PreTokenizer | undefined {
   return Object.hasOwn(preTokenizers, name) ? preTokenizers[name] : undefined;
 }
+
+/** The name of a tokenizer's own `pre_tokenizer`, however it is spelt; `undefined` where GGUF has none that cuts alike. */
+export function nameOfPreTokenizer(preTokenizer: unknown, ignoreMerges: boolean): string | undefined {
+  const own = signature(preTokenizer);
+  const alike = Object.entries(preTokenizers).find(
+    ([, known]) => signature(known.preTokenizer) === own && known.ignoreMerges === ignoreMerges,
+  );
+  return own === undefined ? undefined : alike?.[0];
+}
+
+interface Step {
+  readonly type?: unknown;
+  readonly pretokenizers?: readonly Step[];
+  readonly pattern?: { readonly Regex?: string };
+  readonly behavior?: unknown;
+  readonly invert?: unknown;
+  readonly individual_digits?: unknown;
+  readonly add_prefix_space?: unknown;
+  readonly use_regex?: unknown;
+}
+
+/** The cuts that it makes one after the other, as text; `undefined` for a step that is not known. */
+function signature(preTokenizer: unknown): string | undefined {
+  const { type, pretokenizers, ...top } = (preTokenizer ?? {}) as Step;
+  const steps: readonly Step[] = type === 'Sequence' ? (pretokenizers ?? []) : [{ type, ...top }];
+  const cuts: string[] = [];
+  for (const step of steps) {
+    if (step.type === 'Digits' && step.individual_digits === true) cuts.push('\\p{N}');
+    else if (step.type === 'Split' && step.behavior === 'Isolated' && step.invert !== true && step.pattern?.Regex) {
+      cuts.push(step.pattern.Regex);
+    } else if (step.type === 'ByteLevel' && step.add_prefix_space !== true) {
+      cuts.push(...(step.use_regex === false ? [] : [gpt2Words]), 'bytes');
+    } else return undefined;
+  }
+  return cuts.at(-1) === 'bytes' ? cuts.join('\n') : undefined;
+}

@@ -11,6 +11,7 @@ import { llama3Divisors, llama3Scaling } from '../../../../nodes/model/gguf/llam
 import { readMetadata } from '../../../../nodes/model/gguf/metadata.js';
 import { interleaveHalves, separateHalves } from '../../../../nodes/model/gguf/rotary-order.js';
 import { tokenizerOf } from '../../../../nodes/model/gguf/tokenizer.js';
+import { type TokenizerFile, tokenizerKeys } from '../../../../nodes/model/gguf/tokenizer-keys.js';
 import { modelLoad } from '../../../../nodes/model/load.kind.js';
 import { readModel } from '../../../../nodes/model/model-directory.js';
 import { filesInFolder } from '../../../../nodes/model/model-files.js';
@@ -205,5 +206,33 @@ t.test('what cannot be read rightly is refused by name', async (t) => {
   await t.rejects(load({ tensors: { 'blk.1.attn_norm.weight': extra } }), {
     code: 'weights-mismatch',
     message: /is \[2\].* implies \[32\]/,
+  });
+});
+
+t.test('scores come out of the merges, and lead to them', async (t) => {
+  const file = await openGguf(join(fixtures, 'spiece.gguf'));
+  const { tokenizer } = tokenizerOf(readMetadata(file.metadata, 'spiece.gguf'));
+  await file.close();
+  const facts = {
+    roles: { bos: 1, eos: 2, unknown: 0, padding: undefined },
+    endOfTurn: undefined,
+    chatTemplate: undefined,
+    rows: 400,
+  };
+  const keys = tokenizerKeys(tokenizer as TokenizerFile, facts);
+  const values = new Map(Object.entries(keys).map(([key, { value }]) => [key, value]));
+  const back = tokenizerOf(readMetadata(values, 'back'));
+  const rest = { ...(back.tokenizer as TokenizerFile).model, vocab: {} };
+  t.same(rest, { ...(tokenizer as TokenizerFile).model, vocab: {} });
+  t.equal(values.get('tokenizer.ggml.add_bos_token'), true);
+  // Two ways to one piece have one score, so that nothing can come between them.
+  const apart = {
+    vocab: { a: 0, b: 1, c: 2, ab: 3, bc: 4, abc: 5 },
+    merges: ['a b', 'ab c', 'b c', 'a bc'],
+    byte_fallback: true,
+  };
+  t.throws(() => tokenizerKeys({ model: apart }, { ...facts, rows: 6 }), {
+    code: 'tokenizer-unsupported',
+    message: /order that no scores give/,
   });
 });
