@@ -9,6 +9,7 @@ import { modelKinds } from './model/kinds.js';
 import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
 import { rewardKinds } from './reward/kinds.js';
+import { reinforcementKinds } from './rl/kinds.js';
 import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
 import { trainKinds } from './train/kinds.js';
@@ -21,6 +22,7 @@ const kinds: readonly Kind[] = [
   ...trainKinds,
   ...preferenceKinds,
   ...rewardKinds,
+  ...reinforcementKinds,
   ...generateKinds,
   ...evaluateKinds,
   ...reportKinds,

@@ -60,7 +60,7 @@ export function tokenCrossEntropy(logits: Tensor, labels: Tensor, smoothing?: Te
 }
 
 /** Where each row's label stands in the flattened logits; where there is none, any place of the row: int32 `[rows]`. */
-function labelPlaces(labels: Tensor, rows: number, vocab: number): Tensor {
+export function labelPlaces(labels: Tensor, rows: number, vocab: number): Tensor {
   const starts = tf.tensor1d(
     Int32Array.from({ length: rows }, (_, row) => row * vocab),
     'int32',
@@ -69,6 +69,6 @@ function labelPlaces(labels: Tensor, rows: number, vocab: number): Tensor {
 }
 
 /** 1 where there is a label, else 0: float32 `[n]`. */
-function supervised(labels: Tensor): Tensor {
+export function supervised(labels: Tensor): Tensor {
   return tf.cast(tf.greaterEqual(labels, tf.scalar(0, 'int32')), 'float32');
 }

@@ -1,8 +1,7 @@
-import { optimizationProperties } from '../../schemas/kinds/optimization.js';
-import type { TrainingConfig } from '../../schemas/kinds/training.js';
+import { type OptimizationConfig, optimizationProperties } from '../../schemas/kinds/optimization.js';
 import type { Finding } from './check-arguments.js';
 
-type Optim = TrainingConfig['optim'];
+type Optim = OptimizationConfig['optim'];
 
 /** The optimisers that heed a key; the others would pass over it. */
 const heededBy: Readonly<Record<'adam_beta1' | 'adam_beta2' | 'adam_epsilon', readonly Optim[]>> = {
@@ -12,7 +11,7 @@ const heededBy: Readonly<Record<'adam_beta1' | 'adam_beta2' | 'adam_epsilon', re
 };
 const withMomentum: readonly Optim[] = ['sgd', 'muon'];
 
-export function checkOptimizer(config: TrainingConfig): Finding[] {
+export function checkOptimizer(config: OptimizationConfig): Finding[] {
   const { optim, optim_args: args } = config;
   const findings: Finding[] = [];
   const noEffect = (pointer: string) => findings.push({ pointer, message: `has no effect with optim: ${optim}` });

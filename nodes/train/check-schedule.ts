@@ -1,10 +1,10 @@
-import type { TrainingConfig } from '../../schemas/kinds/training.js';
+import type { OptimizationConfig } from '../../schemas/kinds/optimization.js';
 import type { Finding } from './check-arguments.js';
 
-type Option = keyof TrainingConfig['lr_scheduler_kwargs'];
+type Option = keyof OptimizationConfig['lr_scheduler_kwargs'];
 
 /** What each schedule can be told. */
-const optionsOf: Readonly<Record<TrainingConfig['lr_scheduler_type'], readonly Option[]>> = {
+const optionsOf: Readonly<Record<OptimizationConfig['lr_scheduler_type'], readonly Option[]>> = {
   constant: [],
   constant_with_warmup: [],
   linear: [],
@@ -23,7 +23,7 @@ const optionsOf: Readonly<Record<TrainingConfig['lr_scheduler_type'], readonly O
   ],
 };
 
-export function checkSchedule(config: TrainingConfig): Finding[] {
+export function checkSchedule(config: OptimizationConfig): Finding[] {
   const { lr_scheduler_type: type, lr_scheduler_kwargs: options, learning_rate: highest } = config;
   const findings: Finding[] = [];
   const warmsUp = config.warmup_steps > 0 || config.warmup_ratio > 0;

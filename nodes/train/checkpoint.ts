@@ -29,8 +29,9 @@ export interface Progress {
   readonly device: string;
 }
 
-export interface Checkpoint {
-  readonly progress: Progress;
+/** `Done` is what a kind of training tells of its progress; other kinds than `fit` have their own. */
+export interface Checkpoint<Done extends { readonly step: number } = Progress> {
+  readonly progress: Done;
   /** Weights and optimiser state. */
   readonly tensors: HostTensors;
   /** The weights of the best evaluation, where they are wanted in the end. */
@@ -46,7 +47,10 @@ const layout = 3;
 const bestPrefix = 'best:';
 
 /** Keeps a checkpoint, and removes those before it. */
-export async function saveCheckpoint(scratch: string, { progress, tensors, best = {} }: Checkpoint): Promise<void> {
+export async function saveCheckpoint<Done extends { readonly step: number }>(
+  scratch: string,
+  { progress, tensors, best = {} }: Checkpoint<Done>,
+): Promise<void> {
   const final = join(scratch, `${prefix}${progress.step}`);
   const draft = join(scratch, `draft-${process.pid}`);
   await rm(draft, { recursive: true, force: true });
@@ -65,9 +69,11 @@ export async function saveCheckpoint(scratch: string, { progress, tensors, best 
 }
 
 /** The latest checkpoint that is whole; `undefined` where there is none. */
-export async function loadCheckpoint(scratch: string): Promise<Checkpoint | undefined> {
+export async function loadCheckpoint<Done extends { readonly step: number } = Progress>(
+  scratch: string,
+): Promise<Checkpoint<Done> | undefined> {
   for (const { name } of await listCheckpoints(scratch)) {
-    const checkpoint = await readCheckpoint(join(scratch, name));
+    const checkpoint = await readCheckpoint<Done>(join(scratch, name));
     if (checkpoint) return checkpoint;
   }
   return undefined;
@@ -83,7 +89,9 @@ async function listCheckpoints(scratch: string): Promise<{ name: string; step: n
 }
 
 /** A checkpoint that cannot be read, or whose bytes are not those that were written, is as good as none. */
-async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+async function readCheckpoint<Done extends { readonly step: number }>(
+  folder: string,
+): Promise<Checkpoint<Done> | undefined> {
   try {
     const { version, sha256, progress } = JSON.parse(await readFile(join(folder, progressFile), 'utf8'));
     if (version !== layout || sha256 !== (await hashFile(join(folder, tensorsFile)))) return undefined;

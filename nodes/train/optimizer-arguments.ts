@@ -1,3 +1,4 @@
+import type { OptimizationConfig } from '../../schemas/kinds/optimization.js';
 import { adafactor } from '../optim/adafactor.js';
 import { adamw } from '../optim/adamw.js';
 import { averaged } from '../optim/average.js';
@@ -7,16 +8,15 @@ import { lion } from '../optim/lion.js';
 import { muon } from '../optim/muon.js';
 import { sgd } from '../optim/sgd.js';
 import { chain, type Optimizer } from '../optim/transform.js';
-import type { TrainingArguments } from './arguments.js';
 
 /** Clipping, then the optimiser that the config names, and averages where they are wanted. */
-export function optimizerOf(config: TrainingArguments): Optimizer {
+export function optimizerOf(config: OptimizationConfig & { readonly ema_decay: number | null }): Optimizer {
   const maxNorm = config.max_grad_norm === 0 ? Number.POSITIVE_INFINITY : config.max_grad_norm;
   const optimizer = chain([clipByGlobalNorm(maxNorm)], namedOptimizer(config));
   return config.ema_decay === null ? optimizer : averaged(config.ema_decay, optimizer);
 }
 
-function namedOptimizer(config: TrainingArguments): Optimizer {
+function namedOptimizer(config: OptimizationConfig): Optimizer {
   const { optim, weight_decay: weightDecay, adam_beta1: beta1, adam_beta2: beta2, optim_args: args } = config;
   const adam = () => adamw({ beta1, beta2, epsilon: config.adam_epsilon, weightDecay });
   switch (optim) {

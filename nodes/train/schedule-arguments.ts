@@ -1,9 +1,9 @@
 import { Failure } from '../../engine/failure.js';
+import type { OptimizationConfig } from '../../schemas/kinds/optimization.js';
 import type { Schedule, ScheduleOptions } from '../optim/schedule.js';
-import type { TrainingArguments } from './arguments.js';
 
 /** Throws `Failure` when the phases of a schedule are longer than the run. */
-export function scheduleOf(config: TrainingArguments, totalSteps: number): Schedule {
+export function scheduleOf(config: OptimizationConfig, totalSteps: number): Schedule {
   const schedule = {
     type: config.lr_scheduler_type,
     learningRate: config.learning_rate,
@@ -24,7 +24,7 @@ export function scheduleOf(config: TrainingArguments, totalSteps: number): Sched
 }
 
 /** Options in the names of Transformers; those that are not given keep their defaults. */
-export function scheduleOptionsOf(kwargs: TrainingArguments['lr_scheduler_kwargs']): ScheduleOptions {
+export function scheduleOptionsOf(kwargs: OptimizationConfig['lr_scheduler_kwargs']): ScheduleOptions {
   const options: { [Key in keyof ScheduleOptions]: ScheduleOptions[Key] | undefined } = {
     numCycles: kwargs.num_cycles,
     lrEnd: kwargs.lr_end,

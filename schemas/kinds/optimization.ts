@@ -1,5 +1,5 @@
 /** How the trainers move the weights: optimiser and learning rate, in the names of Hugging Face's `TrainingArguments`. */
-import type { JSONSchema } from 'json-schema-to-ts';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 
 export const optimizationProperties = {
   optim: {
@@ -135,3 +135,12 @@ export const optimizationProperties = {
     description: 'Gradients are scaled so that their norm, over all weights together, is at most this. 0: never.',
   },
 } as const satisfies Record<string, JSONSchema>;
+
+const optimizationSchema = {
+  type: 'object',
+  properties: { ...optimizationProperties, learning_rate: { type: 'number', default: 0 } },
+  additionalProperties: false,
+} as const satisfies JSONSchema;
+
+/** Each trainer has a learning rate, with a default of its own. */
+export type OptimizationConfig = FromSchema<typeof optimizationSchema>;

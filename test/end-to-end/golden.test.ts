@@ -37,6 +37,10 @@ const onHardware = [
   'evaluate.generation',
   'evaluate.language_model',
   'train.reward',
+  'train.ppo',
+  'train.grpo',
+  'train.rloo',
+  'train.reinforce',
   'evaluate.reward',
   'evaluate.multiple_choice',
 ];

@@ -1,0 +1,78 @@
+/** `train.grpo`: group-relative policy optimisation (Shao et al. 2024), Dr. GRPO, DAPO, GSPO. */
+import type { Tensor } from '@tensorflow/tfjs';
+import type { RunContext, RunOutcome } from '../../engine/kind.js';
+import type { TrainGrpoConfig } from '../../schemas/kinds/train.grpo.js';
+import { groupAdvantages } from '../loss/advantages.js';
+import { aggregateTokens, aggregationCount } from '../loss/aggregate-tokens.js';
+import { detached } from '../loss/detached.js';
+import { k3Of } from '../loss/kl.js';
+import { clippedPolicyLoss } from '../loss/ppo-loss.js';
+import type { DecoderConfig } from '../nn/decoder-config.js';
+import { tf } from '../tensor/tf.js';
+import type { LossFunction } from '../train/learner.js';
+import { perResponse } from './experience.js';
+import type { Method } from './method.js';
+import { masked, policyTokens, responseMask } from './policy.js';
+import { reinforce } from './reinforcement.js';
+import { groupShape, updatesOf } from './rollout-shape.js';
+
+export async function run(context: RunContext<TrainGrpoConfig>): Promise<RunOutcome> {
+  return reinforce(context, (model) => grpo(model.config, context.config));
+}
+
+export function grpo(model: DecoderConfig, config: TrainGrpoConfig): Method {
+  const { num_generations: generations, scale_rewards: scaling, loss_type: type } = config;
+  const shape = groupShape(config);
+  return {
+    shape,
+    temperature: config.temperature,
+    held: config.beta > 0,
+    offPolicy: updatesOf(shape) > 1,
+    masksTruncated: config.mask_truncated_completions,
+    initialMemory: {},
+    learnFrom({ episodes, rewards }, memory) {
+      const sequences = episodes.map(({ prompt, responseIds }) => ({ promptIds: prompt.ids, responseIds }));
+      const advantages = groupAdvantages(rewards, generations, scaling);
+      return { columns: { advantages: perResponse(sequences, advantages) }, memory };
+    },
+    countOf: (size) => aggregationCount(type, { ...size, maxLength: config.max_completion_length }),
+    loss: grpoLoss(model, config),
+  };
+}
+
+/**
+ * −min(r A, clip(r) A) + β · k3 a token, with r = π / π_old of the token, or of the response: the exponential of its
+ * tokens' mean log-ratio (Zheng et al. 2025, GSPO, eq. 7). Without `old_logps`, π_old is π itself, held constant.
+ */
+export function grpoLoss(model: DecoderConfig, config: TrainGrpoConfig): LossFunction {
+  const { beta, temperature, loss_type: type } = config;
+  const bounds = { low: config.epsilon, high: config.epsilon_high ?? config.epsilon };
+  return (parameters, inputs) => {
+    const { count, advantages, old_logps: old, ref_logps: reference } = inputs;
+    const mask = responseMask(inputs);
+    const tokens = tf.maximum(tf.sum(mask), 1);
+    const { logProbs, entropy } = policyTokens(model, parameters, inputs, temperature);
+    const logRatio = tf.sub(logProbs, old ?? detached(() => tf.clone(logProbs)));
+    const ratio = tf.exp(config.importance_sampling_level === 'token' ? logRatio : responseMeans(logRatio, mask));
+    const { loss, clipped } = clippedPolicyLoss(ratio, advantages!, bounds);
+    const kl = reference ? k3Of(logProbs, reference) : undefined;
+    const penalty = kl && config.use_bias_correction_kl ? tf.mul(kl, ratio) : kl;
+    const losses = penalty ? tf.add(loss, tf.mul(penalty, beta)) : loss;
+    const reading = (values: Tensor) => tf.mul(tf.div(masked(values, mask), tokens), count!);
+    return {
+      sum: aggregateTokens(type, losses, mask),
+      count: count!,
+      readings: {
+        entropy: reading(entropy),
+        ratio: reading(ratio),
+        clip_ratio: reading(clipped),
+        approx_kl: reading(k3Of(logRatio, tf.zerosLike(logRatio))),
+      },
+    };
+  };
+}
+
+/** `[rows, 1]`: the mean of each response's tokens. */
+function responseMeans(values: Tensor, mask: Tensor): Tensor {
+  return tf.div(tf.sum(tf.mul(values, mask), 1, true), tf.maximum(tf.sum(mask, 1, true), 1));
+}

@@ -1,0 +1,168 @@
+/** From a model, prompts and a reward to a model that is rewarded more: what all methods have in common. */
+import { writeFile } from 'node:fs/promises';
+import type { RunContext, RunOutcome } from '../../engine/kind.js';
+import type { ReinforcementConfig } from '../../schemas/kinds/reinforcement.js';
+import { planAdapter } from '../adapters/plan.js';
+import { sampleTable } from '../generate/sample-table.js';
+import { type Model, readModel, writeTunedModel } from '../model/model-directory.js';
+import { createRewarder } from '../reward/rewarder.js';
+import type { Device, DeviceName, HostTensors } from '../tensor/device.js';
+import { openDevice } from '../tensor/open-device.js';
+import { type Checkpoint, loadCheckpoint } from '../train/checkpoint.js';
+import { freeze } from '../train/freeze.js';
+import type { Learner } from '../train/learner.js';
+import { optimizerOf } from '../train/optimizer-arguments.js';
+import { scheduleOf } from '../train/schedule-arguments.js';
+import { createUpdater } from '../train/updater.js';
+import { createCollect } from './collect.js';
+import { batchShapes, isExperienceTensor } from './experience.js';
+import { type Learned, type LoopPlan, learnFromRollouts } from './loop.js';
+import type { Method } from './method.js';
+import { metricsOf, type RolloutProgress } from './progress.js';
+import { type Prompt, readPrompts } from './prompts.js';
+import { referenceOf } from './reference.js';
+import { promptsOf, responsesOf, updatesOf } from './rollout-shape.js';
+import { createRoller } from './rollouts.js';
+import { createTokenScorer } from './token-scores.js';
+import { isValueWeight } from './value-function.js';
+
+type Context = RunContext<ReinforcementConfig>;
+
+export async function reinforce(
+  context: Context,
+  methodOf: (model: Model) => Method | Promise<Method>,
+): Promise<RunOutcome> {
+  const { config } = context;
+  const base = context.input('model');
+  const model = await readModel(base, context.scratch);
+  const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
+  try {
+    context.environment({ device: device.name });
+    const prompts = await readPrompts(context, model, {
+      maxCompletionLength: config.max_completion_length,
+      overlong: config.overlong,
+    });
+    const method = await methodOf(model);
+    const whole = learnerOf(model, method);
+    const adapter = config.adapter === null ? undefined : planAdapter(config.adapter, model, config.seed);
+    const learner = freeze(adapter ? adapter.adapt(whole) : whole, config.freeze);
+    const learned = await learn(context, device, { model, prompts, method, learner });
+    const { progress, explodedAt } = learned;
+    const weights = Object.fromEntries(Object.entries(learned.weights).filter(([name]) => !isValueWeight(name)));
+    if (adapter) await adapter.write(context.output('adapter'), weights);
+    const tuned = adapter ? adapter.merge(weights) : { ...model.parameters, ...weights };
+    await writeTunedModel(context.output('model'), base, model.configJson, tuned);
+    const metrics = { ...metricsOf(progress), ...(explodedAt === undefined ? {} : { exploded_kl: explodedAt }) };
+    await writeFile(context.output('metrics'), `${JSON.stringify(metrics, null, 2)}\n`);
+    show(context, learned);
+    return { metrics };
+  } finally {
+    await device.dispose();
+  }
+}
+
+function learnerOf(model: Model, { valueFunction, loss, trainingInputs }: Method): Learner {
+  const parameters = { ...model.parameters, ...valueFunction?.parameters };
+  return {
+    parameters,
+    trainable: Object.keys(parameters),
+    loss,
+    ...(trainingInputs ? { trainingInputs } : {}),
+  };
+}
+
+interface Task {
+  readonly model: Model;
+  readonly prompts: readonly Prompt[];
+  readonly method: Method;
+  readonly learner: Learner;
+}
+
+async function learn(context: Context, device: Device, { model, prompts, method, learner }: Task): Promise<Learned> {
+  const { config } = context;
+  const { shape, temperature } = method;
+  const responses = responsesOf(shape);
+  const padId = model.tokenizer.padId ?? model.tokenizer.eosId ?? 0;
+  const promptLengths = prompts.map(({ ids }) => ids.length);
+  const shapes = batchShapes(promptLengths, {
+    maxCompletionLength: config.max_completion_length,
+    padId,
+    maxPositions: model.config.maxPositions,
+  });
+  const rollouts = Math.ceil((config.num_train_epochs * prompts.length) / promptsOf(shape));
+  const totalSteps = config.max_steps > 0 ? config.max_steps : rollouts * updatesOf(shape);
+  const optimizer = optimizerOf({ ...config, ema_decay: null });
+  const plan: LoopPlan = {
+    method,
+    learner,
+    optimizer,
+    schedule: scheduleOf(config, totalSteps),
+    totalSteps,
+    saveSteps: config.save_steps,
+    seed: config.seed,
+    shapes,
+    maxKl: config.max_kl,
+    samplesKept: config.num_completions_to_print,
+  };
+  const checkpoint = await usableCheckpoint(context, device);
+  const start = checkpoint ? withoutRollout(checkpoint.tensors) : initialState(learner, optimizer);
+  const updater = createUpdater(device, learner, optimizer, shape.accumulation);
+  const state = device.createState({ ...start, ...updater.entries });
+  const reference = method.held ? await referenceOf(context, model, learner.trainable) : undefined;
+  const held = device.createState(reference?.held ?? {});
+  const rewarder = await createRewarder(context, device, {
+    batchSize: config.per_device_train_batch_size,
+    eosId: model.tokenizer.eosId,
+  });
+  const roller = createRoller(device, model, state, prompts, {
+    shape,
+    sampling: { sample: true, temperature, topK: config.top_k, topP: config.top_p, minP: config.min_p },
+    maxCompletionLength: config.max_completion_length,
+    batchSize: config.rollout_batch_size,
+    seed: config.seed,
+  });
+  const isScored = method.held || method.offPolicy || method.valueFunction !== undefined;
+  const scorer = isScored
+    ? createTokenScorer(device, device.joinStates([state, held]), {
+        config: model.config,
+        temperature,
+        reference,
+        valueFunction: method.valueFunction,
+        shapes,
+        batchSize: shape.batchSize,
+      })
+    : undefined;
+  const collect = createCollect(context, { roller, rewarder, scorer }, responses);
+  const workshop = { state, kept: Object.keys(start), updater, collect };
+  const learned = await learnFromRollouts(context, device, plan, workshop, checkpoint);
+  for (const part of [updater, roller, rewarder, scorer]) await part?.dispose();
+  for (const part of [held, state]) part.dispose();
+  return learned;
+}
+
+async function usableCheckpoint(context: Context, device: Device): Promise<Checkpoint<RolloutProgress> | undefined> {
+  const checkpoint = await loadCheckpoint<RolloutProgress>(context.scratch);
+  if (!checkpoint || checkpoint.progress.device === device.name) return checkpoint;
+  context.warn(`A checkpoint made on ${checkpoint.progress.device} is not continued on ${device.name}.`);
+  return undefined;
+}
+
+function withoutRollout(tensors: HostTensors): HostTensors {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => !isExperienceTensor(name)));
+}
+
+function initialState({ parameters, trainable }: Learner, optimizer: LoopPlan['optimizer']): HostTensors {
+  const shapes = Object.fromEntries(trainable.map((name) => [name, parameters[name]!.shape]));
+  return { ...parameters, ...optimizer.init(shapes) };
+}
+
+function show(context: Context, { progress, explodedAt }: Learned): void {
+  if (explodedAt !== undefined) {
+    context.warn(
+      `After step ${progress.step} the KL divergence from the reference is ${explodedAt.toPrecision(4)} nats a response, ` +
+        `above max_kl ${context.config.max_kl}: training ends, and the result is the weights of the rollout before.`,
+    );
+  }
+  if (progress.samples.length === 0) return;
+  context.display('Responses on the way', sampleTable(progress.samples.map((sample) => ({ ...sample }))));
+}
