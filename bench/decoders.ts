@@ -1,37 +1,22 @@
 /** The decoders that are measured, and how a process that measures one is started. */
 import { execFileSync } from 'node:child_process';
+import { llamaDecoder } from '../nodes/model/families/llama.js';
 import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
 
-/** What they have in common. */
-const shared = {
-  maxPositions: 128,
-  rope: { type: 'default', theta: 10_000 },
-  normEpsilon: 1e-5,
-  tiedEmbeddings: true,
-  initializerRange: 0.02,
-} as const;
+function decoder(vocabSize: number, width: number, mlpWidth: number, layers: number, heads: number): DecoderConfig {
+  const headWidth = width / heads;
+  const common = { keyValueHeads: 2, maxPositions: 128, tiedEmbeddings: true, initializerRange: 0.02 };
+  return llamaDecoder(
+    { vocabSize, width, mlpWidth, layers, heads, headWidth, ...common },
+    { type: 'default', theta: 10_000, width: headWidth },
+    { type: 'rms', epsilon: 1e-5 },
+  );
+}
+
 /** The decoders that the benchmarks run. */
 export const models: Readonly<Record<string, DecoderConfig>> = {
-  '0.9M': {
-    vocabSize: 512,
-    width: 128,
-    mlpWidth: 416,
-    layers: 4,
-    heads: 4,
-    keyValueHeads: 2,
-    headWidth: 32,
-    ...shared,
-  },
-  '12M': {
-    vocabSize: 4096,
-    width: 384,
-    mlpWidth: 1152,
-    layers: 6,
-    heads: 6,
-    keyValueHeads: 2,
-    headWidth: 64,
-    ...shared,
-  },
+  '0.9M': decoder(512, 128, 416, 4, 4),
+  '12M': decoder(4096, 384, 1152, 6, 6),
 };
 
 /** Runs a process that prints one JSON object. */

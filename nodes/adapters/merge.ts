@@ -11,9 +11,9 @@ import { type Adapter, outputWeight, readAdapter } from './peft-directory.js';
 export async function run(context: RunContext<ModelMergeConfig>): Promise<RunOutcome> {
   const base = context.input('model');
   const model = await readModel(base, context.scratch);
+  const { transposed, tiedEmbeddings } = model.config;
   const read = await readAdapter(context.input('adapter'));
-  const adapter = model.config.tiedEmbeddings ? withoutOutput(read) : read;
-  const transposed = false;
+  const adapter = tiedEmbeddings ? withoutOutput(read) : read;
   assertFits(adapter, model.parameters, transposed);
   const merged = mergeWeights(model.parameters, adapter.weights, adapter.modules, {
     scaling: adapter.scaling,

@@ -14,8 +14,14 @@ export interface AdaptedModules {
 
 const layerOf = /\.(?:layers|h)\.(\d+)\./;
 
+/** What is chosen from a model. */
+export interface ChosenModules extends AdaptedModules {
+  /** The ends of names that PEFT finds the same modules by. */
+  readonly targets: readonly string[];
+}
+
 /** Throws `Failure` where a name in the config fits no module. `shapes` are those of the model's weights. */
-export function adaptedModules(config: AdapterConfig, shapes: Shapes): AdaptedModules {
+export function adaptedModules(config: AdapterConfig, shapes: Shapes): ChosenModules {
   const linear = Object.entries(shapes)
     .filter(([name, shape]) => shape.length === 2 && layerOf.test(name))
     .map(([name]) => name.replace(/\.weight$/, ''));
@@ -28,7 +34,18 @@ export function adaptedModules(config: AdapterConfig, shapes: Shapes): AdaptedMo
   }
   if (targets !== 'all-linear') assertKnown(targets, linear);
   const lowRank = targets === 'all-linear' ? inLayers : inLayers.filter((module) => targets.some(endOf(module)));
-  return { lowRank, whole: wholeWeights(config.modules_to_save, shapes) };
+  return { lowRank, whole: wholeWeights(config.modules_to_save, shapes), targets: targetsOf(lowRank, inLayers) };
+}
+
+/** The shortest ends that fit all of `chosen` and no other of `modules`, such as `c_proj`, or else `attn.c_proj`. */
+function targetsOf(chosen: readonly string[], modules: readonly string[]): string[] {
+  const others = modules.filter((module) => !chosen.includes(module));
+  const shortest = (module: string) => {
+    const parts = module.split('.');
+    const ends = parts.map((_, index) => parts.slice(-1 - index).join('.'));
+    return ends.find((end) => !others.some((other) => endOf(other)(end)))!;
+  };
+  return [...new Set(chosen.map(shortest))].sort();
 }
 
 /** The weights that make up the modules whose names end so. */

@@ -11,7 +11,7 @@ import { openSafetensors } from '../format/safetensors.js';
 import { writeSafetensors } from '../format/safetensors-writer.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { scalingOf } from './adapt.js';
-import type { AdaptedModules } from './modules.js';
+import type { AdaptedModules, ChosenModules } from './modules.js';
 
 export const outputWeight = 'lm_head.weight';
 const prefix = 'base_model.model.';
@@ -36,7 +36,7 @@ export interface WeightLayout {
 export async function writeAdapter(
   folder: string,
   config: AdapterConfig,
-  { lowRank, whole }: AdaptedModules,
+  { targets, whole }: Pick<ChosenModules, 'targets' | 'whole'>,
   weights: HostTensors,
   { transposed, tied }: WeightLayout,
 ): Promise<void> {
@@ -56,7 +56,7 @@ export async function writeAdapter(
     use_rslora: config.use_rslora,
     use_dora: config.use_dora,
     fan_in_fan_out: transposed,
-    target_modules: [...new Set(lowRank.map((module) => module.split('.').at(-1)!))].sort(),
+    target_modules: targets,
     layers_to_transform: config.layers_to_transform,
     modules_to_save: wholeModules.length > 0 ? wholeModules : null,
     ensure_weight_tying: tied && !scores && embedding !== undefined,

@@ -20,8 +20,8 @@ export interface AdapterPlan {
 /** Throws `Failure` where the config names modules or layers that the model has not. */
 export function planAdapter(config: AdapterConfig, model: Model, seed: number | bigint): AdapterPlan {
   const { parameters } = model;
-  const transposed = false;
-  const layout = { transposed, tied: model.config.tiedEmbeddings };
+  const { transposed, tiedEmbeddings: tied } = model.config;
+  const layout = { transposed, tied };
   const shapes = Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
   const modules = adaptedModules(config, shapes);
   const own = new Set(Object.keys(parameters));

@@ -3,6 +3,7 @@ import type { DecoderConfig } from '../nn/decoder-config.js';
 import { decodeStep, emptyCache, gatherCache, prefill } from '../nn/kv-cache.js';
 import type { Device, State, Tensors } from '../tensor/device.js';
 import { int32 } from '../tensor/host-tensor.js';
+import { createRereader } from './rereading.js';
 
 export interface GeneratorModel {
   readonly config: DecoderConfig;
@@ -48,6 +49,7 @@ export function createCachedDecoder(
     const step = decodeStep(config, { ...withParameters(held), ...reordered }, ids!, positions!);
     return { state: step.state, outputs: { logits: step.logits } };
   });
+  const rereader = createRereader(device, { config, parametersOf }, state, { slots, capacity });
   const rowsOf = ({ logits }: Awaited<ReturnType<typeof reading.run>>): LogitRows => {
     const all = logits!.data as Float32Array;
     return (slot) => all.subarray(slot * config.vocabSize, (slot + 1) * config.vocabSize);
@@ -66,16 +68,20 @@ export function createCachedDecoder(
         ids.set(prompt, slot * time);
         last[slot] = prompt.length - 1;
       });
+      rereader?.begin(prompts);
       return rowsOf(await reading.run(state, { ids: int32([slots, time], ids), last: int32([slots], last) }));
     },
     async step(tokens, positions, sources) {
       const moved = sources?.some((source, slot) => source !== slot);
       const inputs = { ids: int32([slots, 1], tokens), positions: int32([slots, 1], positions) };
-      return rowsOf(await decoding.run(state, moved ? { ...inputs, sources: int32([slots], sources!) } : inputs));
+      const ordered = moved ? { ...inputs, sources: int32([slots], sources!) } : inputs;
+      const rows = rowsOf(await decoding.run(state, ordered));
+      return rereader ? rereader.after(rows, tokens, positions, sources) : rows;
     },
     async dispose() {
       await reading.dispose();
       await decoding.dispose();
+      await rereader?.dispose();
       cache.dispose();
     },
   };

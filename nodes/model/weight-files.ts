@@ -11,6 +11,7 @@ import { floatBytes, type TensorSources, writeSafetensorsFrom } from '../format/
 import type { HostTensor } from '../tensor/device.js';
 import { sizeOf } from '../tensor/host-tensor.js';
 import { type ModelFiles, readJson } from './model-files.js';
+import { parameterOf } from './stored-names.js';
 
 export const weightsFile = 'model.safetensors';
 export const indexFile = 'model.safetensors.index.json';
@@ -31,13 +32,13 @@ export async function openWeights(files: ModelFiles, shapes: Shapes): Promise<We
   const opened: SafetensorsFile[] = [];
   const close = async () => void (await Promise.all(opened.map((file) => file.close())));
   try {
-    const holders = new Map<string, SafetensorsFile>();
+    const holders = new Map<string, Holder>();
     for (const shard of await shardsOf(files)) {
       const file = await openSafetensors(files.path(shard));
       opened.push(file);
-      for (const name of checkedNames(file, shapes, shard)) {
+      for (const [name, stored] of checkedNames(file, shapes, shard)) {
         if (holders.has(name)) throw new Failure('model-invalid', `The weight ${name} is in more than one file.`);
-        holders.set(name, file);
+        holders.set(name, { file, stored });
       }
     }
     const missing = Object.keys(shapes).filter((name) => !holders.has(name));
@@ -45,11 +46,21 @@ export async function openWeights(files: ModelFiles, shapes: Shapes): Promise<We
       throw new Failure('weights-missing', `The model lacks ${missing.length} of its weights, such as ${missing[0]}.`);
     }
     const names = [...holders.keys()];
-    return { names, dtype: commonDtype(holders), close, read: (name) => holders.get(name)!.read(name) };
+    const read = (name: string) => {
+      const { file, stored } = holders.get(name)!;
+      return file.read(stored);
+    };
+    return { names, dtype: commonDtype(holders), close, read };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Where a weight lies, and what it is called there. */
+interface Holder {
+  readonly file: SafetensorsFile;
+  readonly stored: string;
 }
 
 async function shardsOf(files: ModelFiles): Promise<string[]> {
@@ -75,26 +86,27 @@ async function shardsOf(files: ModelFiles): Promise<string[]> {
   return shards.sort(compareCodePoints);
 }
 
-/** The weights of one file that the model uses. */
-function checkedNames(file: SafetensorsFile, shapes: Shapes, shard: string): string[] {
-  return [...file.entries].flatMap(([name, { shape: found, dtype }]) => {
-    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-    if (!shape) {
-      // Old checkpoints store a buffer that follows from the config; a tied output projection may be written twice.
-      if (name.endsWith('.rotary_emb.inv_freq') || name === 'lm_head.weight') return [];
+/** The weights of one file that the model uses, each with its name in the file. */
+function checkedNames(file: SafetensorsFile, shapes: Shapes, shard: string): [name: string, stored: string][] {
+  return [...file.entries].flatMap(([stored, { shape: found, dtype }]): [string, string][] => {
+    const parameter = parameterOf(stored, shapes);
+    if (parameter === 'spare') return [];
+    if (parameter === undefined) {
       throw new Failure(
         'weights-unexpected',
-        `The model holds the weight ${name}, which its config.json does not imply.`,
+        `The model holds the weight ${stored}, which its config.json does not imply.`,
       );
     }
+    const { name } = parameter;
+    const shape = shapes[name]!;
     if (shape.join() !== found.join()) {
       throw new Failure('weights-mismatch', `${name} is [${found}], and config.json implies [${shape}].`);
     }
     if (!isFloat(dtype)) {
-      const message = `${name} of ${shard} is ${dtype}; ${floatDtypes.join(', ')} can be read.`;
+      const message = `${stored} of ${shard} is ${dtype}; ${floatDtypes.join(', ')} can be read.`;
       throw new Failure('dtype-unsupported', message);
     }
-    return [name];
+    return [[name, stored]];
   });
 }
 
@@ -102,9 +114,9 @@ function isFloat(dtype: string): dtype is FloatDtype {
   return (floatDtypes as readonly string[]).includes(dtype);
 }
 
-function commonDtype(holders: ReadonlyMap<string, SafetensorsFile>): FloatDtype {
+function commonDtype(holders: ReadonlyMap<string, Holder>): FloatDtype {
   const counts: Record<FloatDtype, number> = { F32: 0, F16: 0, BF16: 0 };
-  for (const [name, { entries }] of holders) counts[entries.get(name)!.dtype as FloatDtype]++;
+  for (const { file, stored } of holders.values()) counts[file.entries.get(stored)!.dtype as FloatDtype]++;
   return floatDtypes.reduce((best, dtype) => (counts[dtype] > counts[best] ? dtype : best), 'F32' as FloatDtype);
 }
 

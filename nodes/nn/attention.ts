@@ -3,62 +3,46 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 import { tf } from '../tensor/tf.js';
 
-/**
- * Added to a score that must not count. Finite, so that a row without any open place gives no NaN; so large that its
- * exponential is exactly 0 in float32.
- */
-export const closed = -1e9;
-
-/** A lower-triangular mask to add to scores: `[time, time]`, 0 where key ≤ query, else `closed`. */
-export function causalMask(time: number): Tensor {
-  const values = Float32Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? closed : 0));
-  return tf.tensor2d(values, [time, time]);
+export interface AttendOptions {
+  /** Scores are multiplied by it. */
+  readonly scale: number;
+  /** Scores become cap · tanh(scores / cap) before they are masked (Bello et al. 2016). */
+  readonly cap?: number | undefined;
 }
 
 /**
- * A causal mask that also keeps documents apart: `[batch, 1, time, time]`, 0 where the key is not behind the query and
- * carries the same number in `segments` int32 `[batch, time]`. The diagonal is always open.
- */
-export function segmentMask(segments: Tensor): Tensor {
-  const [batch, time] = segments.shape as [number, number];
-  const ofQuery = tf.reshape(segments, [batch, 1, time, 1]);
-  const ofKey = tf.reshape(segments, [batch, 1, 1, time]);
-  const apart = tf.mul(tf.cast(tf.notEqual(ofQuery, ofKey), 'float32'), closed);
-  return tf.add(apart, causalMask(time));
-}
-
-/**
- * Softmax(q kᵀ / √d + mask) v.
+ * Softmax(scale · q kᵀ + mask) v.
  * `query` `[batch, heads, time, d]`, `key` and `value` `[batch, keyValueHeads, places, d]`, `mask` broadcasts over
  * `[batch, heads, time, places]` → `[batch, heads, time, d]`.
  *
  * The gradient is written out. With P the probabilities, O the output and dP = dO vᵀ, the gradient of the scores is
  * P · (dP − Σ dP · P over the places), and that sum equals Σ dO · O over d (Dao et al. 2022, FlashAttention), which
- * is d numbers a query instead of one for every place.
+ * is d numbers a query instead of one for every place. Through a cap it shrinks by the factor 1 − tanh².
  */
-export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor): Tensor {
-  const [batch, heads, time, width] = query.shape as [number, number, number, number];
+export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, { scale, cap }: AttendOptions): Tensor {
+  const [batch, heads, time] = query.shape as [number, number, number, number];
   const [, keyHeads] = key.shape as [number, number];
   // The query heads of a group lie behind one another, so they can be read as one longer sequence of queries.
   const grouped = (x: Tensor) => tf.reshape(x, [batch, keyHeads, (heads / keyHeads) * time, x.shape[3]!]);
   const byHead = (x: Tensor) => tf.reshape(x, [batch, heads, time, x.shape[3]!]);
-  const scale = 1 / Math.sqrt(width);
 
   const mixed = tf.customGrad((q, k, v, save) => {
     // The queries are scaled, not the scores, of which there are more.
     const scaled = tf.mul(q as Tensor, scale);
     const scores = byHead(tf.matMul(grouped(scaled), k as Tensor, false, true));
-    const probabilities = tf.softmax(tf.add(scores, mask));
+    const bent = cap === undefined ? undefined : tf.tanh(tf.div(scores, cap));
+    const probabilities = tf.softmax(tf.add(bent ? tf.mul(bent, cap!) : scores, mask));
     const output = byHead(tf.matMul(grouped(probabilities), v as Tensor));
-    (save as SaveForGradient)([scaled, k as Tensor, v as Tensor, probabilities, output]);
+    (save as SaveForGradient)([scaled, k as Tensor, v as Tensor, probabilities, output, ...(bent ? [bent] : [])]);
     return {
       value: output,
       gradFunc: (gradient: Tensor, saved: Tensor[]) => {
-        const [q, k, v, p, o] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+        const [q, k, v, p, o, tanh] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | undefined];
         const dV = tf.matMul(grouped(p), grouped(gradient), true, false);
         const dP = byHead(tf.matMul(grouped(gradient), v, false, true));
         const sums = tf.sum(tf.mul(gradient, o), -1, true);
-        const dS = grouped(tf.mul(p, tf.sub(dP, sums)));
+        const dBent = tf.mul(p, tf.sub(dP, sums));
+        const dS = grouped(tanh ? tf.mul(dBent, tf.sub(1, tf.square(tanh))) : dBent);
         const dQ = byHead(tf.mul(tf.matMul(dS, k), scale));
         return [dQ, tf.matMul(dS, grouped(q), true, false), dV];
       },

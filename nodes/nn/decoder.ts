@@ -1,11 +1,14 @@
-/** A decoder of the Llama family: token ids in, next-token logits out. */
+/** A decoder: token ids in, next-token logits out. What it is made of, its config says. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
-import { attend, causalMask, segmentMask } from './attention.js';
-import type { DecoderConfig } from './decoder-config.js';
-import { linear, rmsNorm, swiGlu, weightOf } from './layers.js';
-import { type Rotation, rotate, rotation } from './rope.js';
+import { attend } from './attention.js';
+import type { DecoderConfig, LayerAttention } from './decoder-config.js';
+import { decoderLayer } from './decoder-layer.js';
+import { linear, weightOf } from './layers.js';
+import { causalMask, segmentMask } from './masks.js';
+import { normalise } from './norms.js';
+import { documentLengths, type PositionCode, positionCode } from './positions.js';
 
 export interface Sequences {
   /** int32 `[batch, time]`. Padding goes to the right, where no real token sees it. */
@@ -25,18 +28,29 @@ export function decoderLogits(config: DecoderConfig, parameters: Tensors, sequen
   return tf.reshape(outputLogits(config, parameters, hidden), [batch, time, config.vocabSize]);
 }
 
-/** The last layer's activations, normalised: `[batch · time, width]`. */
+/**
+ * The last layer's activations, normalised: `[batch · time, width]`.
+ *
+ * Where rotary positions depend on the length of a text, that is the length of its document where rows are packed, and
+ * otherwise of the row with its padding, as in Transformers.
+ */
 export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequences: Sequences): Tensor {
   const { ids, positions, segments, noise } = sequences;
   const [, time] = ids.shape as [number, number];
-  const mask = segments ? segmentMask(segments) : causalMask(time);
-  const attention: Attention = (_, query, key, value) => attend(query, key, value, mask);
-  return decoderStack(config, parameters, ids, rotation(config, time, positions), attention, noise);
+  const mask = maskOf(time, (window) => (segments ? segmentMask(segments, window) : causalMask(time, window)));
+  const lengths = positions && segments && (() => documentLengths(positions, segments));
+  const code = positionCode(config, parameters, { capacity: time, positions, lengths });
+  return decoderStack(config, parameters, { ids, code, noise }, (layer, query, key, value) => {
+    const how = config.attention[layer]!;
+    return attend(query, key, value, mask(how), how);
+  });
 }
 
 /** Logits of activations `[n, width]` → `[n, vocab]`. */
 export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden: Tensor): Tensor {
-  return linear(parameters, config.tiedEmbeddings ? 'model.embed_tokens' : 'lm_head', hidden);
+  const { tiedEmbeddings, modules, logitCap } = config;
+  const logits = linear(parameters, tiedEmbeddings ? modules.embedding : modules.output, hidden);
+  return logitCap === undefined ? logits : tf.mul(tf.tanh(tf.div(logits, logitCap)), logitCap);
 }
 
 /**
@@ -45,36 +59,46 @@ export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden:
  */
 export type Attention = (layer: number, query: Tensor, key: Tensor, value: Tensor) => Tensor;
 
-/**
- * All the layers, with attention left open: training masks it, generation reads a cache. `noise`, `[batch, time, width]`,
- * is added to the embeddings. `[batch · time, width]`
- */
-export function decoderStack(
-  config: DecoderConfig,
-  parameters: Tensors,
-  ids: Tensor,
-  turns: Rotation,
-  attention: Attention,
-  noise?: Tensor,
-): Tensor {
-  const [batch, time] = ids.shape as [number, number];
-  const { heads, keyValueHeads, headWidth, normEpsilon } = config;
-  const split = (x: Tensor, count: number) =>
-    tf.transpose(tf.reshape(x, [batch, time, count, headWidth]), [0, 2, 1, 3]);
+export interface Pass {
+  /** int32 `[batch, time]` */
+  readonly ids: Tensor;
+  readonly code: PositionCode;
+  /** `[batch, time, width]`, added to the embeddings. */
+  readonly noise?: Tensor | undefined;
+}
 
-  let x = tf.gather(weightOf(parameters, 'model.embed_tokens.weight'), tf.reshape(ids, [-1])) as Tensor;
-  if (noise) x = tf.add(x, tf.reshape(noise, x.shape));
+/** All the layers, with attention left open: training masks it, generation reads a cache. `[batch · time, width]` */
+export function decoderStack(config: DecoderConfig, parameters: Tensors, pass: Pass, attention: Attention): Tensor {
+  const [batch, time] = pass.ids.shape as [number, number];
+  let x = embedded(config, parameters, pass);
   for (let layer = 0; layer < config.layers; layer++) {
-    const at = `model.layers.${layer}`;
-    const project = (name: string, input: Tensor) => linear(parameters, `${at}.self_attn.${name}`, input);
-    const norm = (name: string) => rmsNorm(x, weightOf(parameters, `${at}.${name}.weight`), normEpsilon);
-    const normed = norm('input_layernorm');
-    const query = rotate(split(project('q_proj', normed), heads), turns);
-    const key = rotate(split(project('k_proj', normed), keyValueHeads), turns);
-    const value = split(project('v_proj', normed), keyValueHeads);
-    const mixed = tf.transpose(attention(layer, query, key, value), [0, 2, 1, 3]);
-    x = tf.add(x, project('o_proj', tf.reshape(mixed, [batch * time, heads * headWidth])));
-    x = tf.add(x, swiGlu(parameters, `${at}.mlp`, norm('post_attention_layernorm')));
+    x = decoderLayer(config, parameters, layer, x, {
+      batch,
+      time,
+      rotation: pass.code.rotation(layer),
+      attend: (query, key, value) => attention(layer, query, key, value),
+    });
   }
-  return rmsNorm(x, weightOf(parameters, 'model.norm.weight'), normEpsilon);
+  return normalise(config.norm, parameters, config.modules.finalNorm, x);
+}
+
+/** `[batch · time, width]` */
+function embedded(config: DecoderConfig, parameters: Tensors, { ids, code, noise }: Pass): Tensor {
+  const [batch, time] = ids.shape as [number, number];
+  const table = weightOf(parameters, `${config.modules.embedding}.weight`);
+  let x = tf.gather(table, tf.reshape(ids, [-1])) as Tensor;
+  if (config.embeddingScale !== 1) x = tf.mul(x, config.embeddingScale);
+  if (noise) x = tf.add(x, tf.reshape(noise, x.shape));
+  if (code.added) x = tf.reshape(tf.add(tf.reshape(x, [batch, time, config.width]), code.added), x.shape);
+  return x;
+}
+
+/** Layers with the same window share their mask; one as wide as all the `places` is none. */
+export function maskOf(places: number, make: (window: number | undefined) => Tensor): (how: LayerAttention) => Tensor {
+  const masks = new Map<number | undefined, Tensor>();
+  return ({ window = places }) => {
+    const narrow = window < places ? window : undefined;
+    if (!masks.has(narrow)) masks.set(narrow, make(narrow));
+    return masks.get(narrow)!;
+  };
 }

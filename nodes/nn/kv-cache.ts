@@ -1,15 +1,19 @@
 /**
  * Generation token by token: keys and values of the tokens read so far are kept as state, `[batch, keyValueHeads,
  * capacity, d]` a layer. Every row has its own position, so rows of different lengths share a batch.
+ *
+ * Keys are kept as they were rotated. Where rotary positions depend on the length of the text, a key keeps the rotation of
+ * the length at which it was written, as in Transformers; see `staleLengths`.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { HostTensors, Tensors } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import { tf } from '../tensor/tf.js';
-import { attend, causalMask, closed } from './attention.js';
-import { decoderStack, outputLogits } from './decoder.js';
+import { attend } from './attention.js';
+import { decoderStack, maskOf, outputLogits } from './decoder.js';
 import type { DecoderConfig } from './decoder-config.js';
-import { rotation } from './rope.js';
+import { cacheMask, causalMask } from './masks.js';
+import { positionCode } from './positions.js';
 
 const keyName = (layer: number) => `cache.${layer}.key`;
 const valueName = (layer: number) => `cache.${layer}.value`;
@@ -36,12 +40,15 @@ export interface CachedStep {
  */
 export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last: Tensor): CachedStep {
   const [batch, time] = ids.shape as [number, number];
-  const mask = causalMask(time);
+  const mask = maskOf(time, (window) => causalMask(time, window));
+  const lengths = () => tf.reshape(tf.add(last, 1), [batch, 1]);
+  const code = positionCode(config, state, { capacity: time, lengths });
   const next: Record<string, Tensor> = {};
-  const hidden = decoderStack(config, state, ids, rotation(config, time), (layer, query, key, value) => {
+  const hidden = decoderStack(config, state, { ids, code }, (layer, query, key, value) => {
     next[keyName(layer)] = padTo(key, capacityOf(state));
     next[valueName(layer)] = padTo(value, capacityOf(state));
-    return attend(query, key, value, mask);
+    const how = config.attention[layer]!;
+    return attend(query, key, value, mask(how), how);
   });
   const rows = tf.add(
     last,
@@ -55,24 +62,29 @@ export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last
 
 /** Reads one more token a row: `ids` int32 `[batch, 1]` at `positions` int32 `[batch, 1]`, each below the capacity. */
 export function decodeStep(config: DecoderConfig, state: Tensors, ids: Tensor, positions: Tensor): CachedStep {
-  const batch = ids.shape[0]!;
   const capacity = capacityOf(state);
-  const slots = tf.tensor1d(
-    Int32Array.from({ length: capacity }, (_, slot) => slot),
-    'int32',
-  );
-  const ahead = tf.greater(tf.reshape(slots, [1, 1, 1, capacity]), tf.reshape(positions, [batch, 1, 1, 1]));
-  const mask = tf.mul(tf.cast(ahead, 'float32'), closed);
+  const mask = maskOf(capacity, (window) => cacheMask(capacity, positions, window));
+  const lengths = () => tf.add(positions, 1);
+  const code = positionCode(config, state, { capacity, positions, lengths });
   const next: Record<string, Tensor> = {};
-  const turns = rotation(config, capacity, positions);
-  const hidden = decoderStack(config, state, ids, turns, (layer, query, key, value) => {
+  const hidden = decoderStack(config, state, { ids, code }, (layer, query, key, value) => {
     const keys = writeAt(state[keyName(layer)]!, key, positions);
     const values = writeAt(state[valueName(layer)]!, value, positions);
     next[keyName(layer)] = keys;
     next[valueName(layer)] = values;
-    return attend(query, keys, values, mask);
+    const how = config.attention[layer]!;
+    return attend(query, keys, values, mask(how), how);
   });
   return { logits: outputLogits(config, state, hidden), state: next };
+}
+
+/**
+ * With LongRoPE, a text of more tokens than this has other angles from its first token on: what was cached of it no longer
+ * holds. Empty for other decoders.
+ */
+export function staleLengths({ attention }: DecoderConfig): number[] {
+  const lengths = attention.flatMap(({ rope }) => (rope?.type === 'longrope' ? [rope.originalMaxPositions] : []));
+  return [...new Set(lengths)];
 }
 
 /** The caches with other rows in place of each row: `sources` int32 `[batch]`. */

@@ -1,54 +1,43 @@
 /**
  * Rotary position embeddings (Su et al. 2021), in Hugging Face's layout: the two halves of a head are the two parts of
- * the rotated pairs, so element i turns together with element i + headWidth / 2.
+ * the rotated pairs, so element i turns together with element i + width / 2.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
 import { tf } from '../tensor/tf.js';
-import type { DecoderConfig, Rope } from './decoder-config.js';
+import { attentionFactorOf, type DynamicRope, type LongRope, type Rope, ropeFrequencies } from './rope-frequencies.js';
 
-/** Cosines and sines, shaped so that they broadcast over `[batch, heads, time, headWidth / 2]`. */
+/** Cosines and sines, shaped so that they broadcast over `[batch, heads, time, width / 2]`. */
 export interface Rotation {
   readonly cos: Tensor;
   readonly sin: Tensor;
 }
 
-/** Angle per position of each pair, in radians; length `headWidth / 2`. */
-export function ropeFrequencies(rope: Rope, headWidth: number): Float32Array {
-  const half = headWidth / 2;
-  const plain = Float32Array.from({ length: half }, (_, i) => rope.theta ** (-i / half));
-  switch (rope.type) {
-    case 'default':
-      return plain;
-    case 'linear':
-      return plain.map((frequency) => frequency / rope.factor);
-    case 'llama3':
-      return plain.map((frequency) => llama3Frequency(frequency, rope));
-  }
-}
-
-/** Llama 3.1: long wavelengths are stretched, short ones kept, those between blended. */
-function llama3Frequency(frequency: number, rope: Extract<Rope, { type: 'llama3' }>): number {
-  const wavelength = (2 * Math.PI) / frequency;
-  const ratio = rope.originalMaxPositions / wavelength;
-  if (ratio > rope.highFrequencyFactor) return frequency;
-  if (ratio < rope.lowFrequencyFactor) return frequency / rope.factor;
-  const smooth = (ratio - rope.lowFrequencyFactor) / (rope.highFrequencyFactor - rope.lowFrequencyFactor);
-  return (1 - smooth) * (frequency / rope.factor) + smooth * frequency;
+/** The places that are read at once. */
+export interface Places {
+  /** All positions are below it; without `lengths`, it is the length of the text. */
+  readonly capacity: number;
+  /** int32 `[batch, time]`; absent: 0, 1, 2, … up to the capacity. */
+  readonly positions?: Tensor | undefined;
+  /** Of how many tokens a token's text is: int32 `[batch, time]` or `[batch, 1]`. Asked for only where a rope needs it. */
+  readonly lengths?: (() => Tensor) | undefined;
 }
 
 /**
- * The rotation of each place. Without `positions` row t of the table serves time t: `[time, headWidth / 2]`. With
- * `positions` `[batch, time]`, each below `capacity`, the rows are looked up: `[batch, 1, time, headWidth / 2]`.
+ * The rotation of each place. Without `positions` row t of the table serves time t: `[time, width / 2]`. With
+ * `positions`, or where the text's length decides, `[batch, 1, time, width / 2]`.
  */
-export function rotation(config: DecoderConfig, capacity: number, positions?: Tensor): Rotation {
-  const half = config.headWidth / 2;
-  const frequencies = ropeFrequencies(config.rope, config.headWidth);
+export function rotation(rope: Rope, { capacity, positions, lengths }: Places): Rotation {
+  if (lengths && variesBelow(rope, capacity)) return rotationByLength(rope, capacity, positions, lengths());
+  const half = rope.width / 2;
+  const frequencies = ropeFrequencies(rope, capacity);
+  const factor = attentionFactorOf(rope);
   // The angle is rounded to float32 as PyTorch does, so that far positions agree with it.
   const table = (f: (angle: number) => number) =>
     tf.tensor2d(
-      Float32Array.from({ length: capacity * half }, (_, i) =>
-        f(Math.fround(Math.floor(i / half) * frequencies[i % half]!)),
+      Float32Array.from(
+        { length: capacity * half },
+        (_, i) => factor * f(Math.fround(Math.floor(i / half) * frequencies[i % half]!)),
       ),
       [capacity, half],
     );
@@ -60,8 +49,52 @@ export function rotation(config: DecoderConfig, capacity: number, positions?: Te
   return { cos: rows(cos), sin: rows(sin) };
 }
 
-/** Rotates `x` `[batch, heads, time, headWidth]`; the gradient is the rotation back. */
-export function rotate(x: Tensor, { cos, sin }: Rotation): Tensor {
+type RopeOfLength = Rope & (DynamicRope | LongRope);
+
+/** Whether texts of some lengths up to `capacity` are turned otherwise than others. */
+function variesBelow(rope: Rope, capacity: number): rope is RopeOfLength {
+  return (rope.type === 'dynamic' || rope.type === 'longrope') && capacity > rope.originalMaxPositions;
+}
+
+function rotationByLength(rope: RopeOfLength, capacity: number, positions: Tensor | undefined, lengths: Tensor) {
+  const half = rope.width / 2;
+  const { representatives, classes } = lengthClasses(rope, capacity, lengths);
+  const table = tf.tensor2d(
+    Float32Array.from(representatives.flatMap((length) => [...ropeFrequencies(rope, length)])),
+    [representatives.length, half],
+  );
+  const [batch, times] = lengths.shape as [number, number];
+  const frequencies = tf.reshape(tf.gather(table, tf.reshape(classes, [-1])), [batch, 1, times, half]);
+  const places = positions ?? tf.range(0, capacity, 1, 'int32');
+  const time = places.shape.at(-1)!;
+  const angles = tf.mul(tf.reshape(tf.cast(places, 'float32'), [-1, 1, time, 1]), frequencies);
+  const factor = attentionFactorOf(rope);
+  return { cos: tf.mul(tf.cos(angles), factor), sin: tf.mul(tf.sin(angles), factor) };
+}
+
+/** Lengths that stand for all that are turned in the same way, and which of them stands for each of `lengths`. */
+function lengthClasses(rope: RopeOfLength, capacity: number, lengths: Tensor) {
+  const original = rope.originalMaxPositions;
+  if (rope.type === 'longrope') {
+    return { representatives: [original, original + 1], classes: tf.cast(tf.greater(lengths, original), 'int32') };
+  }
+  const representatives = Array.from({ length: capacity - original + 1 }, (_, excess) => original + excess);
+  return { representatives, classes: tf.cast(tf.maximum(tf.sub(lengths, original), 0), 'int32') };
+}
+
+/**
+ * Rotates the first elements of each head of `x` `[batch, heads, time, headWidth]`, as many as the rotation is wide; the
+ * gradient is the rotation back.
+ */
+export function rotate(x: Tensor, rotation: Rotation): Tensor {
+  const width = 2 * rotation.cos.shape.at(-1)!;
+  const rest = x.shape[3]! - width;
+  if (rest === 0) return rotateAll(x, rotation);
+  const [turned, kept] = tf.split(x, [width, rest], -1) as [Tensor, Tensor];
+  return tf.concat([rotateAll(turned, rotation), kept], -1);
+}
+
+function rotateAll(x: Tensor, { cos, sin }: Rotation): Tensor {
   const turned = tf.customGrad((input, save) => {
     (save as SaveForGradient)([cos, sin]);
     return {

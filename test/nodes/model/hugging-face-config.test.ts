@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { configJson, parseDecoderConfig } from '../../../nodes/model/hugging-face-config.js';
+import { configJson, type JsonObject, parseDecoderConfig } from '../../../nodes/model/hugging-face-config.js';
 
 const plain = JSON.parse(readFileSync('test/nodes/nn/fixtures/llama-plain/config.json', 'utf8'));
 const { rope_parameters: _, ...withoutRope } = plain;
+const ropeOf = (json: JsonObject) => parseDecoderConfig(json).attention[0]!.rope;
 
 t.test('rope settings of Transformers 5 and of those before it', async (t) => {
   const linear = { rope_theta: 500, rope_scaling: { type: 'linear', factor: 2 } };
-  t.same(parseDecoderConfig({ ...withoutRope, ...linear }).rope, { type: 'linear', theta: 500, factor: 2 });
+  t.same(ropeOf({ ...withoutRope, ...linear }), { type: 'linear', theta: 500, width: 8, factor: 2 });
   const modern = { rope_parameters: { rope_type: 'linear', factor: 2, rope_theta: 500 } };
-  t.same(parseDecoderConfig({ ...withoutRope, ...modern }).rope, { type: 'linear', theta: 500, factor: 2 });
-  t.same(parseDecoderConfig({ ...withoutRope, rope_theta: 7 }).rope, { type: 'default', theta: 7 });
+  t.same(ropeOf({ ...withoutRope, ...modern }), { type: 'linear', theta: 500, width: 8, factor: 2 });
+  t.same(ropeOf({ ...withoutRope, rope_theta: 7 }), { type: 'default', theta: 7, width: 8 });
 });
 
 t.test('what would be computed wrongly is refused', async (t) => {
   const cases = [
-    [{ architectures: ['MistralForCausalLM'], model_type: 'mistral' }, 'architecture-unsupported'],
-    [{ rope_parameters: { rope_type: 'yarn', factor: 2 } }, 'rope-type-unsupported'],
+    [{ architectures: ['FalconForCausalLM'], model_type: 'falcon' }, 'architecture-unsupported'],
+    [{ rope_parameters: { rope_type: 'spiral', factor: 2 } }, 'rope-type-unsupported'],
     [{ hidden_act: 'gelu' }, 'model-config-unsupported'],
-    [{ attention_bias: true }, 'model-config-unsupported'],
     [{ num_key_value_heads: 3 }, 'model-config-unsupported'],
     [{ hidden_size: -4 }, 'model-config-unsupported'],
     [{ vocab_size: 'many' }, 'model-config-unsupported'],
@@ -29,7 +29,7 @@ t.test('what would be computed wrongly is refused', async (t) => {
 
 t.test('what is written is read as it was', async (t) => {
   const config = parseDecoderConfig(plain);
-  const rope = { type: 'default', theta: config.rope.theta } as const;
-  const written = configJson({ ...config, rope }, { bosId: undefined, eosId: 0, padId: 1 });
+  const rope = { type: 'default', theta: 10_000, width: config.headWidth } as const;
+  const written = configJson(config, rope, { bosId: undefined, eosId: 0, padId: 1 });
   t.same(parseDecoderConfig(JSON.parse(JSON.stringify(written))), config);
 });
