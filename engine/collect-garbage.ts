@@ -68,6 +68,7 @@ function rootsOf(locks: readonly LockFile[], records: readonly RunRecord[], stor
   };
   for (const { nodes } of [...locks, ...records]) for (const node of Object.values(nodes)) add(node);
   for (const { git } of records) if (git?.diff) digests.add(git.diff);
+  for (const { pipeline } of records) for (const digest of Object.values(pipeline.files ?? {})) digests.add(digest);
   // The record of a run that goes on, or was killed, names no node; its events do.
   for (const record of records)
     if (record.status === 'running') for (const node of nodeEvents(store, record)) add(node);

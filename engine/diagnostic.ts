@@ -34,6 +34,13 @@ export type DiagnosticCode =
   | 'row-type-mismatch'
   | 'cycle'
   | 'data-file-not-found'
+  | 'code-not-bundled'
+  | 'code-warning'
+  | 'code-not-loaded'
+  | 'code-no-node'
+  | 'code-no-function'
+  | 'type-error'
+  | 'not-type-checked'
   | 'frozen-lock-differs';
 
 export interface Diagnostic {

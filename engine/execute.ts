@@ -142,7 +142,8 @@ async function runOne(
         { node, key, components, inputs: digests, sources: planned.sources },
         {
           store: options.store,
-          executor: executors[node.kind.runs],
+          // A user's code has no place in the engine's process, whatever calls it.
+          executor: executors[node.code ? 'worker' : node.kind.runs],
           device: plan.device,
           signal: options.signal,
           digestFile: options.digestFile,

@@ -9,11 +9,14 @@ import { fanOut, type Instance } from './matrix.js';
 import { suggest } from './nearest.js';
 import { parse } from './parse.js';
 import type { Json, JsonObject } from './spec.js';
+import type { ModuleLoader } from './user-code/load-module.js';
 
 export interface LoadOptions {
   /** Values for parameters, as given by `-p name=value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Loads users' code; a pipeline that names some is refused without it. */
+  readonly modules?: ModuleLoader;
 }
 
 export interface ExpandedFile {

@@ -69,9 +69,14 @@ export function locateFindings(findings: readonly Finding[], positions: Position
   });
 }
 
-/** Sorted by position; those without a place come first. Equal ones keep their order. */
-export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) => (a.location?.start ?? -1) - (b.location?.start ?? -1));
+/** Sorted by position, `file` first; those without a place come before all. Equal ones keep their order. */
+export function inOrder(diagnostics: readonly Diagnostic[], file: string): Diagnostic[] {
+  const rank = ({ location }: Diagnostic): string =>
+    location === undefined ? '' : location.file === file ? ' ' : location.file;
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...diagnostics].sort(
+    (a, b) => compare(rank(a), rank(b)) || (a.location?.start ?? -1) - (b.location?.start ?? -1),
+  );
 }
 
 /** Whether one of `pointers` is `pointer` or contains it. */

@@ -8,6 +8,8 @@ import type { JsonObject } from './spec.js';
 
 export interface Job {
   readonly kind: string;
+  /** Absolute path of the bundle of the user's code that it runs. */
+  readonly code?: string;
   readonly config: JsonObject;
   readonly inputs: Readonly<Record<string, readonly { readonly type: ArtifactType; readonly digest: Digest }[]>>;
   readonly sources: readonly SourceFile[];

@@ -20,6 +20,8 @@ export interface KeyComponents {
   /** Name and digest of each file read from outside the store, sorted by name. */
   readonly sources: readonly { readonly name: string; readonly digest: string }[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Digest of the user's code that runs, bundled. */
+  readonly code?: string;
   /** Only where the node asks that results of another device be not reused. */
   readonly device?: string;
 }
@@ -38,6 +40,7 @@ export function keyComponents(
     inputs,
     sources: sources.map(({ name, digest }) => ({ name, digest })),
     environment: node.environment,
+    ...(node.code ? { code: node.code.digest } : {}),
     ...(node.cache.matchDevice ? { device } : {}),
   };
 }

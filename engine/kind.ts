@@ -4,6 +4,7 @@
  * A kind's description is plain data, cheap to import; its `run` is loaded lazily, inside the process that executes it.
  */
 import type { Digest } from '../cache/digest.js';
+import type { NodeCode } from './user-code/user-kind.js';
 
 /** The types that an edge of the graph may carry. */
 export const artifactTypes = ['dataset', 'tokenizer', 'model', 'metrics', 'samples', 'file', 'directory'] as const;
@@ -59,6 +60,14 @@ export interface SourceSpec {
   readonly pointer: string;
 }
 
+/** A module of the user's whose default export is a function. */
+export interface UserModuleSpec {
+  /** Relative to the pipeline's folder, or absolute. */
+  readonly path: string;
+  /** JSON pointer into the node's `with`. */
+  readonly pointer: string;
+}
+
 export interface Resources {
   /** CPU threads; `all` takes as many as the machine has. */
   readonly cpus: number | 'all';
@@ -89,6 +98,10 @@ export interface Kind<Config = unknown> {
     readonly outputs: Readonly<Record<string, OutputPort<Config>>>;
   };
   sources?(config: Config): readonly SourceSpec[];
+  /** The module of a user's function, where an option names one; a node that has one runs in a worker. */
+  module?(config: Config): UserModuleSpec | undefined;
+  /** The code of a user's kind. */
+  readonly code?: NodeCode;
   /** Checks that a schema cannot express. Each finding points into `with`. */
   check?(config: Config): readonly { readonly pointer: string; readonly message: string; readonly hint?: string }[];
   load(): Promise<{ readonly run: Run<Config> }>;
@@ -106,6 +119,8 @@ export interface Catalog {
   readonly kinds: ReadonlyMap<string, Kind>;
   /** The module that a worker process of theirs starts from. */
   readonly workerEntry: URL;
+  /** What users' modules import from `lapidary`: the values by name, and the declaration file of their types. */
+  readonly userApi: { readonly values: Readonly<Record<string, unknown>>; readonly types: URL };
   /** Names that `--device` takes. */
   readonly devices: readonly string[];
   /** The device that a name such as `auto` means on this machine. */
@@ -160,6 +175,8 @@ export interface RunContext<Config> {
   readonly sources: readonly SourceFile[];
   /** Absolute path at which this output must be written when `run` returns: a file, or a folder to create. */
   output(port: string): string;
+  /** The default export of the user's module that the kind's `module` names. */
+  userFunction(): Promise<(...values: never[]) => unknown>;
   /** A folder of this key's own that outlives a crash: checkpoints go here. It never enters the outputs. */
   readonly scratch: string;
   /** Aborted when the node should checkpoint and leave; `run` then throws `Stopped`. */

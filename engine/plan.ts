@@ -11,7 +11,7 @@ import { positionOf } from './code-frame.js';
 import { buildGraph } from './graph.js';
 import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from './key.js';
 import type { SourceFile } from './kind.js';
-import { differences, type Place, type Reason } from './reason.js';
+import { differences, fileChanges, type Place, type Reason } from './reason.js';
 import type { Pipeline, ResolvedNode } from './spec.js';
 
 export type Action = 'run' | 'hit' | 'unknown';
@@ -40,7 +40,15 @@ export interface Plan {
 }
 
 /** What each node's key was made of in the nearest earlier run of the pipeline. */
-export type History = ReadonlyMap<string, { readonly key: string; readonly components: KeyComponents }>;
+export type History = ReadonlyMap<
+  string,
+  {
+    readonly key: string;
+    readonly components: KeyComponents;
+    /** The files of the user's code that ran. */
+    readonly code?: readonly { readonly name: string; readonly digest: string }[];
+  }
+>;
 
 export interface PlanOptions {
   readonly store: Pick<Store, 'traces'>;
@@ -86,7 +94,7 @@ async function planNode(
       ? differences(previous.components, keyComponents(node, {}, sources, options.device), false)
       : [];
     const reasons: Reason[] = [
-      ...own.map((reason) => located(reason, node, pipeline)),
+      ...own.map((reason) => located(reason, node, pipeline, options.history)),
       { because: 'upstream', nodes: waiting },
     ];
     return { ...base, action: 'unknown', reasons };
@@ -115,7 +123,7 @@ export function explainKey(
   const previous = history.get(node.id);
   if (!previous) return [{ because: 'first-run' }];
   if (previous.key === key) return [{ because: 'not-in-store' }];
-  return differences(previous.components, components).map((reason) => located(reason, node, pipeline));
+  return differences(previous.components, components).map((reason) => located(reason, node, pipeline, history));
 }
 
 /** Port → digests at it, from the outputs of the nodes that it is wired to. */
@@ -146,8 +154,11 @@ function nodeRecipe(
   return recipeOf(keyComponents(node, inputs, sources, device));
 }
 
-/** Adds to a config reason where its value was written, and which parameter it came from. */
-function located(reason: Reason, node: ResolvedNode, pipeline: Pipeline): Reason {
+/** Adds to a config reason where its value was written, and which parameter it came from; to one of code, the files. */
+function located(reason: Reason, node: ResolvedNode, pipeline: Pipeline, history: History): Reason {
+  if (reason.because === 'code') {
+    return { ...reason, files: fileChanges(history.get(node.id)?.code ?? [], node.code?.files ?? []) };
+  }
   if (reason.because !== 'config') return reason;
   const parameter = node.parameterOf[reason.pointer];
   const pointer = parameter === undefined ? `/nodes/${node.written}/with${reason.pointer}` : `/params/${parameter}`;

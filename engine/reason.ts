@@ -38,9 +38,21 @@ export type Reason =
       readonly before: readonly string[];
       readonly after: readonly string[];
     }
+  /** The user's code that runs; `files` are those of its files that differ. */
+  | {
+      readonly because: 'code';
+      readonly before?: string;
+      readonly after?: string;
+      readonly files: readonly FileChange[];
+    }
   | { readonly because: 'source'; readonly name: string; readonly change: 'added' | 'removed' | 'edited' }
   | { readonly because: 'environment'; readonly variable: string; readonly before?: string; readonly after?: string }
   | { readonly because: 'device'; readonly before?: string; readonly after?: string };
+
+export interface FileChange {
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'edited';
+}
 
 /** The differences from `before` to `after`. Input digests are compared only where `compareInputs` is set. */
 export function differences(before: KeyComponents, after: KeyComponents, compareInputs = true): Reason[] {
@@ -51,7 +63,10 @@ export function differences(before: KeyComponents, after: KeyComponents, compare
   }
   reasons.push(...configDifferences(before.config, after.config, ''));
   if (compareInputs) reasons.push(...inputDifferences(before.inputs, after.inputs));
-  reasons.push(...sourceDifferences(before.sources, after.sources));
+  reasons.push(...fileChanges(before.sources, after.sources).map((file) => ({ because: 'source' as const, ...file })));
+  if (before.code !== after.code) {
+    reasons.push({ because: 'code', files: [], ...defined({ before: before.code, after: after.code }) });
+  }
   for (const variable of unionOfKeys(before.environment, after.environment)) {
     const [old, now] = [before.environment[variable], after.environment[variable]];
     if (old !== now) reasons.push({ because: 'environment', variable, ...defined({ before: old, after: now }) });
@@ -79,12 +94,13 @@ function inputDifferences(before: KeyComponents['inputs'], after: KeyComponents[
   });
 }
 
-function sourceDifferences(before: KeyComponents['sources'], after: KeyComponents['sources']): Reason[] {
+/** What became of files between two states, each given by name and digest. */
+export function fileChanges(before: KeyComponents['sources'], after: KeyComponents['sources']): FileChange[] {
   const [old, now] = [before, after].map((files) => Object.fromEntries(files.map((file) => [file.name, file.digest])));
-  return unionOfKeys(old!, now!).flatMap((name): Reason[] => {
+  return unionOfKeys(old!, now!).flatMap((name): FileChange[] => {
     if (old![name] === now![name]) return [];
     const change = old![name] === undefined ? 'added' : now![name] === undefined ? 'removed' : 'edited';
-    return [{ because: 'source', name, change }];
+    return [{ name, change }];
   });
 }
 

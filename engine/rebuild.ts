@@ -148,6 +148,7 @@ function createJob({ node, inputs, sources }: Work, lease: Lease, directory: str
   const { outputs, scratch } = jobFolders(directory);
   return {
     kind: node.kind.name,
+    ...(node.code ? { code: node.code.bundle } : {}),
     config: node.config,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([port, digests]) => {

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Digest } from '../cache/digest.js';
 import { guardSync } from '../cache/store-error.js';
 import type { RunEvent } from './event.js';
 import type { RunResult } from './execute.js';
@@ -31,6 +32,8 @@ export interface NodeRecord {
   readonly status: 'executed' | 'cached' | 'failed' | 'skipped' | 'stopped';
   readonly key?: string;
   readonly components?: KeyComponents;
+  /** The files of the user's code that it runs. */
+  readonly code?: readonly { readonly name: string; readonly digest: string }[];
   readonly outputs?: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, number>>;
   /** Rows dropped or cut, by reason. */
@@ -51,6 +54,8 @@ export interface RunRecord {
     /** Relative to the top of the project. */
     readonly file: string;
     readonly text: string;
+    /** Other files that it was read from, such as users' modules: path in the project → digest; the store keeps them. */
+    readonly files?: Readonly<Record<string, Digest>>;
   };
   readonly params: JsonObject;
   /** What `-p name=value` gave. */
@@ -132,6 +137,7 @@ function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> 
         status: finished.status,
         duration_ms: trace?.duration_ms ?? finished.duration_ms,
         ...(key && components ? { key, components } : {}),
+        ...(node.code ? { code: node.code.files } : {}),
         ...(trace
           ? {
               outputs: trace.outputs,
@@ -195,19 +201,21 @@ export function isAlive({ pid }: RunRecord): boolean {
   }
 }
 
+type HistoryEntry = History extends ReadonlyMap<string, infer Entry> ? Entry : never;
+
 /** Of how many past runs the history of a pipeline is put together at the most. */
 const historyDepth = 50;
 
 /** What each of `nodes` depended on in the latest run of `pipelineFile` that had a result for it. */
 export function readHistory(runsDirectory: string, pipelineFile: string, nodes: readonly string[]): History {
-  const history = new Map<string, { key: string; components: KeyComponents }>();
+  const history = new Map<string, HistoryEntry>();
   let depth = 0;
   for (const record of readRecords(runsDirectory)) {
     if (record.pipeline.file !== pipelineFile) continue;
     for (const id of nodes) {
       const node = record.nodes[id];
       if (history.has(id) || !node?.outputs || !node.key || !node.components) continue;
-      history.set(id, { key: node.key, components: node.components });
+      history.set(id, { key: node.key, components: node.components, ...(node.code ? { code: node.code } : {}) });
     }
     depth += 1;
     if (depth >= historyDepth || nodes.every((id) => history.has(id))) break;

@@ -14,7 +14,10 @@ import type { Json, JsonObject, Reference, ResolvedNode, Tolerance } from './spe
 import { readWiring, type Wiring } from './wiring.js';
 
 /** All that this stage needs of a catalog. */
-export type Kinds = Pick<Catalog, 'kinds'>;
+export interface Kinds extends Pick<Catalog, 'kinds'> {
+  /** Names that stand for a kind which could not be loaded; that has been told. */
+  readonly failed?: ReadonlySet<string>;
+}
 
 /** A node whose source files have not been looked for yet. */
 export type SettledNode = Omit<ResolvedNode, 'files'>;
@@ -53,7 +56,7 @@ export function resolveNodes(
     const pointer = child('/nodes', instance.written);
     const node = isObject(instance.node) ? instance.node : {};
     const { kind } = targets.get(id)!;
-    if (kind === undefined && typeof node.uses === 'string') {
+    if (kind === undefined && typeof node.uses === 'string' && !catalog.failed?.has(node.uses)) {
       tell(instance, [unknownKind(node.uses, pointer, catalog)]);
     }
     const checked = kind && checkConfig(kind, node.with, child(pointer, 'with'), broken, faulty);
@@ -103,8 +106,9 @@ function kindOf(node: Json, catalog: Kinds): { kind?: Kind } {
 }
 
 function unknownKind(uses: string, pointer: string, catalog: Kinds): Finding {
+  const isFile = /\.(?:[cm]?[jt]s|ya?ml)$/.test(uses);
   return finding('unknown-kind', atValue(child(pointer, 'uses')), `There is no kind \`${uses}\``, {
-    hint: suggest(uses, catalog.kinds.keys(), 'Kinds'),
+    hint: isFile ? `For the file, write \`./${uses}\`.` : suggest(uses, catalog.kinds.keys(), 'Kinds'),
   });
 }
 
@@ -114,6 +118,7 @@ function unknownDefaults(file: Json, catalog: Kinds): Finding[] {
   return Object.entries(isObject(defaults) ? defaults : {}).flatMap(([name, config]) => {
     const pointer = child('/defaults/with', name);
     const kind = catalog.kinds.get(name);
+    if (kind === undefined && catalog.failed?.has(name)) return [];
     if (kind === undefined) {
       const hint = suggest(name, catalog.kinds.keys(), 'Kinds');
       return [finding('unknown-kind', atKey(pointer), `There is no kind \`${name}\``, { hint })];
@@ -187,6 +192,7 @@ function settledNode(
     config,
     inputs,
     sources: kind.sources?.(config) ?? [],
+    ...(kind.code ? { code: kind.code } : {}),
     resources: resourcesOf(kind, faulty.has(child(pointer, 'resources')) ? undefined : written.resources),
     outputs: Object.fromEntries(outputs),
     cache: { matchDevice },

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Digest } from '../cache/digest.js';
 import { digestForm } from '../cache/digest.js';
 import { openStore, type Store } from '../cache/store.js';
@@ -88,6 +89,7 @@ function createContext(
       if (path === undefined) throw new Error(`${kind.name} writes an output port that it does not declare: ${port}`);
       return path;
     },
+    userFunction: () => loadUserFunction(job),
     scratch: job.scratch,
     signal,
     device: job.device,
@@ -101,6 +103,11 @@ function createContext(
     warn: (message) => emit({ event: 'node.warning', message }),
     display: (title, text) => emit({ event: 'node.display', title, text }),
   };
+}
+
+async function loadUserFunction({ code, kind }: Job): Promise<(...values: never[]) => unknown> {
+  if (code === undefined) throw new Error(`${kind} has no function of a user's`);
+  return ((await import(pathToFileURL(code).href)) as { default: (...values: never[]) => unknown }).default;
 }
 
 /** Content of the store as a node sees it. */

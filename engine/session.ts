@@ -3,6 +3,7 @@
  * here, so they plan and run alike.
  */
 import { dirname, join, resolve } from 'node:path';
+import type { Digest } from '../cache/digest.js';
 import { type Memo, openMemo } from '../cache/memo.js';
 import { openStore, type Store } from '../cache/store.js';
 import { StoreError } from '../cache/store-error.js';
@@ -18,6 +19,7 @@ import { findProject, nameInProject, type Project } from './project.js';
 import { newRunId, type RunRecord, readHistory, recordRun } from './record.js';
 import { type Result, succeed } from './result.js';
 import type { Pipeline } from './spec.js';
+import { createModuleLoader } from './user-code/load-module.js';
 import { versions } from './version.js';
 
 export interface SessionOptions {
@@ -48,9 +50,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 /** Reads, checks and resolves the pipeline as it is on disk now. */
 export function load(options: SessionOptions): Promise<Result<Pipeline>> {
+  const storeRoot = options.storeRoot ?? findProject(dirname(resolve(options.file))).storeRoot;
   return loadPipeline(resolve(options.file), options.catalog, {
     overrides: options.overrides ?? {},
     environment: process.env,
+    modules: createModuleLoader({ catalog: options.catalog, storeRoot }),
   });
 }
 
@@ -110,7 +114,12 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
     {
       run: runId,
       experiment: planned.experiment,
-      pipeline: { name: pipeline.name, file: nameInProject(project, pipeline.file), text: pipeline.text },
+      pipeline: {
+        name: pipeline.name,
+        file: nameInProject(project, pipeline.file),
+        text: pipeline.text,
+        files: await keepFiles(pipeline.dependsOn, session),
+      },
       params: pipeline.params,
       overrides,
       device: planned.device,
@@ -141,6 +150,14 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
   const lock = locks && result.status === 'done' ? lockOf(planned, result) : undefined;
   const lockChanged = lock ? await writeLock(pipeline.file, lock) : false;
   return succeed({ result, record, lockChanged });
+}
+
+/** Keeps in the store the files that a pipeline was read from, by their paths in the project. */
+async function keepFiles(paths: readonly string[], { project, store }: Session): Promise<Record<string, Digest>> {
+  const kept = await Promise.all(
+    paths.map(async (path) => [nameInProject(project, path), await store.publish(path)] as const),
+  );
+  return Object.fromEntries(kept);
 }
 
 function outputsOf(lock: LockFile): Record<string, Readonly<Record<string, string>>> {

@@ -111,7 +111,7 @@ async function entryKind(path: string): Promise<'file' | 'folder' | undefined> {
 }
 
 /** The nearest name in the folder, or the first part of the path that is not there. */
-async function similarFile(path: string, pattern: string): Promise<string | undefined> {
+export async function similarFile(path: string, pattern: string): Promise<string | undefined> {
   const folder = dirname(path);
   try {
     const prefix = pattern.slice(0, pattern.length - basename(pattern).length);

@@ -4,6 +4,7 @@
  */
 import type { Location } from './diagnostic.js';
 import type { ArtifactType, Kind, Resources, RowType, SourceSpec } from './kind.js';
+import type { NodeCode } from './user-code/user-kind.js';
 
 /** The text of a pipeline file, read once. */
 export interface SourceText {
@@ -55,6 +56,8 @@ export interface ResolvedNode {
   readonly sources: readonly SourceSpec[];
   /** The files that `sources` match now, sorted by name; there is at least one for each spec. */
   readonly files: readonly { readonly name: string; readonly path: string }[];
+  /** The user's code that it runs. */
+  readonly code?: NodeCode;
   /** Environment variables that the node's text uses, with their values: they enter its key. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
@@ -79,4 +82,6 @@ export interface Pipeline {
   readonly params: JsonObject;
   readonly nodes: readonly ResolvedNode[];
   readonly positions: PositionIndex;
+  /** Absolute paths of all other files that it was read from: what must be looked at again when one is saved. */
+  readonly dependsOn: readonly string[];
 }

@@ -13,6 +13,7 @@ import { reinforcementKinds } from './rl/kinds.js';
 import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
 import { trainKinds } from './train/kinds.js';
+import { userApi } from './user-api.js';
 
 const kinds: readonly Kind[] = [
   ...dataKinds,
@@ -32,6 +33,7 @@ const kinds: readonly Kind[] = [
 export const catalog: Catalog = {
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),
   workerEntry: new URL('./worker.js', import.meta.url),
+  userApi: { values: userApi, types: new URL('./user-api.d.ts', import.meta.url) },
   devices: deviceNames,
   async resolveDevice(name) {
     const { openDevice } = await import('./tensor/open-device.js');

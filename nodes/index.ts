@@ -31,3 +31,14 @@ export {
 export type { Pipeline } from '../engine/spec.js';
 export { watch } from '../engine/watch.js';
 export { catalog } from './catalog.js';
+export {
+  defineNode,
+  type NodeContext,
+  type NodeDefinition,
+  type NumberedRow,
+  type Row,
+  type RowFilter,
+  type RowMapper,
+  readRows,
+  writeRows,
+} from './user-api.js';

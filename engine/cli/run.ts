@@ -20,7 +20,9 @@ export const registerRun: RegisterCommand = (program, context) => {
     .action(async (file: string | undefined, options: RunCommandOptions) => {
       const opened = await openPipeline(file, options, context);
       if (!opened) return;
-      if (opened.warnings.length > 0 && !options.json) printDiagnostics(opened.warnings, false);
+      // That types are not checked is told by `check`; it is no news at every run.
+      const warnings = opened.warnings.filter(({ code }) => code !== 'not-type-checked');
+      if (warnings.length > 0 && !options.json) printDiagnostics(warnings, false);
       const planned = await plan(opened.session, opened.pipeline);
       const reporter = options.json
         ? jsonReporter((line) => process.stdout.write(line))

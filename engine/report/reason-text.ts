@@ -26,6 +26,11 @@ export function reasonText(reason: Reason): string {
       return `input ${reason.port}: ${hashes(reason.before)} → ${hashes(reason.after)}`;
     case 'source':
       return `${reason.name} was ${reason.change}`;
+    case 'code': {
+      const files = reason.files.map(({ name, change }) => `${name} was ${change}`);
+      const digest = (text: string | undefined): string => (text === undefined ? '(none)' : shortHash(text));
+      return `code: ${files.length > 0 ? files.join(', ') : `${digest(reason.before)} → ${digest(reason.after)}`}`;
+    }
     case 'environment':
       return `environment ${reason.variable}: ${show(reason.before)} → ${show(reason.after)}`;
     case 'device':

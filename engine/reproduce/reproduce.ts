@@ -18,6 +18,7 @@ import { planPipeline } from '../plan.js';
 import type { Project } from '../project.js';
 import { newRunId, type RunRecord, readRecords } from '../record.js';
 import { fail, type Result, succeed } from '../result.js';
+import { createModuleLoader } from '../user-code/load-module.js';
 import { type Baseline, baselineOfLock, baselineOfRecord, environmentOf } from './baseline.js';
 import { judge, type Verdict } from './verdict.js';
 import { treeOfCommit, treeOfRun, type WorkTree } from './work-tree.js';
@@ -71,6 +72,7 @@ async function reproduceIn(folder: string, target: Target, options: ReproduceOpt
   const loaded = await loadPipeline(tree.file, catalog, {
     overrides: baseline.overrides,
     environment: { ...process.env, ...environmentOf(baseline) },
+    modules: createModuleLoader({ catalog, storeRoot: store.root }),
   });
   if (!loaded.ok) return loaded;
   const fresh = await openStore(join(folder, 'store'));

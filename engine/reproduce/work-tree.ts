@@ -57,6 +57,12 @@ export async function treeOfRun(record: RunRecord, { project, store, folder }: B
     const why = await bringBackFile(digest, original, resolve(dirname(file), name), store);
     if (why !== undefined) lost.set(name, why);
   }
+  for (const [name, digest] of Object.entries(record.pipeline.files ?? {})) {
+    // What lies outside the project is used as it is; that it differs shows in the keys.
+    if (name.startsWith('../')) continue;
+    const why = await bringBackFile(digest, join(project.top, name), join(top, name), store);
+    if (why !== undefined) lost.set(name, why);
+  }
   await linkPackages(project.top, top, home);
   return { file, lost };
 }

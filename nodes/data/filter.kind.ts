@@ -16,9 +16,13 @@ export const dataFilter: Kind = defineKind<DataFilterConfig>({
   outputs: {
     dataset: { type: 'dataset', description: 'The rows that stay, in their order.', rows: ({ rows }) => rows.dataset },
   },
-  check({ where, drop }) {
+  module: ({ function: path }) => (path === undefined ? undefined : { path, pointer: '/function' }),
+  check(config) {
+    const { where, drop } = config;
     const reasons = Object.entries(drop);
-    if (where === null && reasons.length === 0) return [{ pointer: '', message: 'needs `where` or `drop`' }];
+    if (where === null && reasons.length === 0 && config.function === undefined) {
+      return [{ pointer: '', message: 'needs `where`, `drop` or `function`' }];
+    }
     const sources = [...(where === null ? [] : [['/where', where] as const]), ...reasons.map(dropPointer)];
     return sources.flatMap(([pointer, source]) => {
       const message = expressionProblem(source);

@@ -3,6 +3,7 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { DataFilterConfig } from './filter.kind.js';
 import { type Row, readRows, writeRows } from './jsonl.js';
+import { filterReason, openRowFunction } from './row-function.js';
 import { type CompiledExpression, compileExpression, createRootScope, createScope, type Scope } from './template.js';
 import { isTrue } from './template-value.js';
 
@@ -20,10 +21,12 @@ export async function run(context: Context): Promise<RunOutcome> {
 
 async function* filterRows(context: Context): AsyncGenerator<Row> {
   const judge = compileJudge(context.config);
+  const ask = context.config.function === undefined ? undefined : await openRowFunction(context);
   const root = createRootScope();
   const counts = new Map<string, number>();
   for await (const { row, number } of readRows(context.input('dataset').path(), 'the dataset')) {
-    const reason = judgeRow(judge, createScope(root, row), number);
+    const reason =
+      judgeRow(judge, createScope(root, row), number) ?? (ask && filterReason(await ask(row, number), number));
     if (reason === undefined) yield row;
     else counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }

@@ -21,12 +21,15 @@ export const dataMap: Kind = defineKind<DataMapConfig>({
       rows: ({ config, rows }) => config.rows ?? keptRowType(config, rows.dataset),
     },
   },
+  module: ({ function: path }) => (path === undefined ? undefined : { path, pointer: '/function' }),
   check: (config) => [...findClashes(config), ...findSyntaxProblems(config)],
   load: () => import('./map.js'),
 });
 
 /** The row type of the input, unless a field that belongs to it changes. */
-function keptRowType({ set, text, rename, remove }: DataMapConfig, type: string | undefined): string | undefined {
+function keptRowType(config: DataMapConfig, type: string | undefined): string | undefined {
+  const { set, text, rename, remove } = config;
+  if (config.function !== undefined) return undefined;
   if (type === undefined || !isRowType(type)) return type;
   const touched = [set, text, rename].flatMap(Object.keys).concat(Object.values(rename), remove);
   return fieldsOf(type).some((field) => touched.includes(field)) ? undefined : type;
@@ -37,13 +40,19 @@ interface Problem {
   readonly message: string;
 }
 
-function findClashes({ set, text, rename, remove }: DataMapConfig): Problem[] {
+function findClashes(config: DataMapConfig): Problem[] {
+  const { set, text, rename, remove } = config;
   const made = { set, text, rename };
   const fields = Object.entries(made).flatMap(([option, entries]) =>
     Object.keys(entries).map((field) => ({ field, pointer: `/${option}${child('', field)}` })),
   );
-  if (fields.length === 0 && remove.length === 0) {
-    return [{ pointer: '', message: 'changes nothing: give `set`, `text`, `rename` or `remove`' }];
+  const changesFields = fields.length > 0 || remove.length > 0;
+  if (config.function !== undefined) {
+    const message = 'a function makes the whole row: leave out `set`, `text`, `rename` and `remove`';
+    return changesFields ? [{ pointer: '/function', message }] : [];
+  }
+  if (!changesFields) {
+    return [{ pointer: '', message: 'changes nothing: give `set`, `text`, `rename`, `remove` or `function`' }];
   }
   const twice = fields.filter(({ field }, index) => fields.findIndex((other) => other.field === field) !== index);
   const sources = Object.values(rename);

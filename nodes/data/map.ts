@@ -1,8 +1,9 @@
 /** `data.map`: row → row, field by field. */
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
-import { type Row, readRows, writeRows } from './jsonl.js';
+import { type NumberedRow, type Row, readRows, writeRows } from './jsonl.js';
 import type { DataMapConfig } from './map.kind.js';
+import { mappedRows, openRowFunction } from './row-function.js';
 import { findRowProblem } from './row-types.js';
 import {
   compileExpression,
@@ -21,12 +22,40 @@ type Mapping = (row: Row, scope: Scope) => Row;
 
 export async function run(context: Context): Promise<RunOutcome> {
   const rows = await writeRows(context.output('dataset'), mapRows(context));
-  if (rows === 0) throw new Failure('dataset-empty', 'There is no row.', 'See what `on_undefined` left out.');
+  if (rows === 0) throw new Failure('dataset-empty', 'There is no row.', 'See the counts of what was left out.');
   return { metrics: { rows } };
 }
 
 async function* mapRows(context: Context): AsyncGenerator<Row> {
-  const { rows: type, on_undefined: onUndefined } = context.config;
+  const { rows: type } = context.config;
+  for await (const { row, number } of makeRows(context)) {
+    const problem = type === null ? undefined : findRowProblem(type, row);
+    if (problem) {
+      const message = `row ${number}: not a row of type ${type}: the field \`${problem.field}\` ${problem.problem}.`;
+      throw new Failure('row-type-mismatch', message);
+    }
+    yield row;
+  }
+}
+
+/** The new rows, each with the number of the one that it was made from. */
+function makeRows(context: Context): AsyncGenerator<NumberedRow> {
+  return context.config.function === undefined ? mapByOptions(context) : mapByFunction(context);
+}
+
+async function* mapByFunction(context: Context): AsyncGenerator<NumberedRow> {
+  const make = await openRowFunction(context);
+  let dropped = 0;
+  for await (const { row, number } of readRows(context.input('dataset').path(), 'the dataset')) {
+    const made = mappedRows(await make(row, number), number);
+    if (made.length === 0) dropped++;
+    for (const each of made) yield { row: each, number };
+  }
+  context.count('no row: the function gave none', dropped);
+}
+
+async function* mapByOptions(context: Context): AsyncGenerator<NumberedRow> {
+  const { on_undefined: onUndefined } = context.config;
   const mapping = compileMapping(context.config);
   const root = createRootScope();
   let skipped = 0;
@@ -36,12 +65,7 @@ async function* mapRows(context: Context): AsyncGenerator<Row> {
       skipped++;
       continue;
     }
-    const problem = type === null ? undefined : findRowProblem(type, mapped);
-    if (problem) {
-      const message = `row ${number}: not a row of type ${type}: the field \`${problem.field}\` ${problem.problem}.`;
-      throw new Failure('row-type-mismatch', message);
-    }
-    yield mapped;
+    yield { row: mapped, number };
   }
   context.count('no row: a value is undefined', skipped);
 }

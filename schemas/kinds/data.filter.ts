@@ -9,6 +9,13 @@ export const dataFilterSchema = {
       description:
         'A Jinja expression over the fields of a row; rows for which it is true stay: `label is defined and text | length < 2000`.',
     },
+    function: {
+      type: 'string',
+      pattern: '\\.[cm]?[jt]s$',
+      patternErrorMessage: 'the path of a module: `./rows.ts`',
+      description:
+        'Path of a module of your own: its default export takes a row and gives true to keep it, false, or the reason why it goes. It is asked after `where` and `drop`.',
+    },
     drop: {
       type: 'object',
       additionalProperties: { type: 'string', minLength: 1 },

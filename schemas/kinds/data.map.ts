@@ -32,6 +32,13 @@ export const dataMapSchema = {
       default: {},
       description: 'Field → Jinja template over the input row. The value is a text: `prompt: "Q: {{ question }}"`.',
     },
+    function: {
+      type: 'string',
+      pattern: '\\.[cm]?[jt]s$',
+      patternErrorMessage: 'the path of a module: `./rows.ts`',
+      description:
+        'Path of a module of your own, in place of the options below: its default export takes a row and gives a row, a list of rows, or nothing.',
+    },
     rename: {
       type: 'object',
       additionalProperties: { type: 'string', minLength: 1 },

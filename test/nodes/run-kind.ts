@@ -20,6 +20,8 @@ export interface KindRun {
   /** Default: `reference`. */
   readonly device?: string;
   readonly threads?: number;
+  /** What a user's module exports. */
+  readonly userFunction?: (...values: never[]) => unknown;
   /** Called as each line of the training curve is logged: a hook to stop a run at a chosen step. */
   readonly onLog?: (step: number, values: Readonly<Record<string, number>>) => void;
   readonly onProgress?: (progress: Progress) => void;
@@ -105,6 +107,10 @@ export async function runKind(kind: Kind, run: KindRun = {}): Promise<KindResult
       if (!outputPorts[port]) throw new Error(`${kind.name} has no output ${port}.`);
       outputs[port] = join(folder, port);
       return outputs[port];
+    },
+    userFunction: async () => {
+      if (!run.userFunction) throw new Error('The test gave no function of a user.');
+      return run.userFunction;
     },
     scratch,
     signal: run.signal ?? new AbortController().signal,

@@ -4,6 +4,7 @@ import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Failure, Stopped } from '../../../engine/failure.js';
 import { type Catalog, defineKind, type Kind, type RunContext } from '../../../engine/kind.js';
+import { defineNode } from '../../../engine/user-code/define-node.js';
 
 const file = { type: 'file', description: 'some text' } as const;
 
@@ -185,6 +186,10 @@ const kinds: readonly Kind[] = [text, concat, read, remote, forgetful, leaky];
 export const fakeCatalog: Catalog = {
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),
   workerEntry: new URL('./worker.js', import.meta.url),
+  userApi: {
+    values: { defineNode, Failure, Stopped },
+    types: new URL('../../../engine/user-code/define-node.d.ts', import.meta.url),
+  },
   devices: ['fake', 'other'],
   resolveDevice: async (name) => (name === 'auto' ? 'fake' : name),
   probeDevices: async () => [{ name: 'fake', available: true, reason: 'it is made up' }],
