@@ -10,6 +10,7 @@ import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
 import { rewardKinds } from './reward/kinds.js';
 import { reinforcementKinds } from './rl/kinds.js';
+import { sampleKinds } from './sample/kinds.js';
 import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
 import { trainKinds } from './train/kinds.js';
@@ -25,6 +26,7 @@ const kinds: readonly Kind[] = [
   ...rewardKinds,
   ...reinforcementKinds,
   ...generateKinds,
+  ...sampleKinds,
   ...evaluateKinds,
   ...reportKinds,
   ...commandKinds,
