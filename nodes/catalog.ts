@@ -5,6 +5,7 @@ import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
+import { judgeKinds } from './judge/kinds.js';
 import { modelKinds } from './model/kinds.js';
 import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
@@ -28,6 +29,7 @@ const kinds: readonly Kind[] = [
   ...generateKinds,
   ...sampleKinds,
   ...evaluateKinds,
+  ...judgeKinds,
   ...reportKinds,
   ...commandKinds,
 ];

@@ -6,10 +6,9 @@ import type { RewardConfig } from '../../schemas/kinds/sampling.js';
 import { readRewardModel } from '../model/classifier-directory.js';
 import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
-import { noEosToken } from '../train/self-supervised.js';
 import { type Answered, assertFiniteRewards, createRewardFunctions, type Scores } from './functions.js';
 import { createRewardModel } from './score.js';
-import { rewardSequence } from './sequences.js';
+import { rewardSequences } from './sequences.js';
 
 type Context = RunContext<RewardConfig>;
 
@@ -38,10 +37,8 @@ export async function scoreAnswers(context: Context, answered: readonly Answered
 
 async function modelScores(context: Context, artifact: Artifact, answered: readonly Answered[]) {
   const model = await readRewardModel(artifact, join(context.scratch, rewardModelName));
-  const { bosId, eosId } = model.tokenizer;
-  if (eosId === undefined) throw noEosToken();
-  const encodings = await model.tokenizer.encodeBatch(answered.map(({ prompt, response }) => prompt + response));
-  const sequences = encodings.map(({ ids }) => rewardSequence(ids, { bosId, eosId }));
+  const rows = answered.map(({ prompt, response }) => ({ prompt, responses: [response] }));
+  const sequences = (await rewardSequences(rows, model.tokenizer)).flat();
   assertFits(sequences, model.config.maxPositions);
   const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
   try {

@@ -1,0 +1,4 @@
+import type { Kind } from '../../engine/kind.js';
+import { evaluateWinRate } from './win-rate.kind.js';
+
+export const judgeKinds: readonly Kind[] = [evaluateWinRate];
