@@ -3,6 +3,7 @@ import type { Catalog, Kind } from '../engine/kind.js';
 import { adapterKinds } from './adapters/kinds.js';
 import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
+import { divergenceKinds } from './divergence/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
 import { judgeKinds } from './judge/kinds.js';
@@ -30,6 +31,7 @@ const kinds: readonly Kind[] = [
   ...sampleKinds,
   ...evaluateKinds,
   ...judgeKinds,
+  ...divergenceKinds,
   ...reportKinds,
   ...commandKinds,
 ];

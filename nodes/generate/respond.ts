@@ -80,8 +80,8 @@ export async function respond(context: RunContext<RespondConfig>, prompts: reado
 }
 
 /** A prompt that fills all positions keeps its end, since that is what a response goes on from. */
-async function encodePrompts(
-  context: RunContext<RespondConfig>,
+export async function encodePrompts(
+  context: Pick<RunContext<unknown>, 'count'>,
   { config, tokenizer }: Model,
   prompts: readonly string[],
 ): Promise<number[][]> {

@@ -1,5 +1,6 @@
 /** From outcomes to a rate with intervals. Pure. */
 import { type BootstrapOptions, bootstrapInterval } from '../statistics/bootstrap.js';
+import { meanOfSums, sumsByKey } from '../statistics/clusters.js';
 import { wilsonInterval } from '../statistics/spread.js';
 import type { Outcome } from './contest.js';
 
@@ -19,7 +20,8 @@ export function winRate(pairs: readonly JudgedPair[], options: BootstrapOptions)
   const judged = pairs.flatMap(({ prompt, won, verdicts }) => (won === undefined ? [] : [{ prompt, won, verdicts }]));
   const n = judged.length;
   const total = judged.reduce((sum, { won }) => sum + won, 0);
-  const interval = bootstrapInterval(sumsByPrompt(judged), ([won, count]) => won! / count!, options);
+  const sums = sumsByKey(judged.map(({ prompt, won }) => [prompt, won]));
+  const interval = bootstrapInterval(sums, meanOfSums, options);
   const wilson = wilsonInterval(total, n, options.confidence);
   const decided = pairs.flatMap(({ verdicts }) => verdicts).filter((verdict) => verdict && verdict !== 'tie');
   const firsts = decided.filter((verdict) => verdict === 'first').length;
@@ -41,14 +43,4 @@ export function winRate(pairs: readonly JudgedPair[], options: BootstrapOptions)
 
 function isConsistent([own, other]: Outcome['verdicts']): boolean {
   return own === 'tie' ? other === 'tie' : other !== 'tie' && own !== other;
-}
-
-/** Of each prompt what was won and of how many pairs. */
-function sumsByPrompt(judged: readonly { readonly prompt: string; readonly won: number }[]): number[][] {
-  const sums = new Map<string, [number, number]>();
-  for (const { prompt, won } of judged) {
-    const [before, count] = sums.get(prompt) ?? [0, 0];
-    sums.set(prompt, [before + won, count + 1]);
-  }
-  return [...sums.values()];
 }
