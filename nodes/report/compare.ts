@@ -1,8 +1,9 @@
 /** `report.compare`: metrics of several nodes → one table. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { ReportCompareConfig } from './compare.kind.js';
+import { readMetrics } from './read-metrics.js';
 import { formatDifference, formatNumber, type Table, toMarkdown, toPlainText } from './table.js';
 
 /** Metrics under the label of their column. */
@@ -87,25 +88,4 @@ function flatten(columns: readonly Column[], names: readonly string[]): Record<s
       }),
     ),
   );
-}
-
-/** A metrics artifact is one JSON object of finite numbers. */
-async function readMetrics(path: string, label: string): Promise<Record<string, number>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new Failure('metrics-invalid', `The metrics of ${label} are not valid JSON: ${(error as Error).message}.`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Failure('metrics-invalid', `The metrics of ${label} must be a JSON object of numbers.`);
-  }
-  for (const [name, number] of Object.entries(value)) {
-    if (typeof number === 'number' && Number.isFinite(number)) continue;
-    throw new Failure(
-      'metrics-invalid',
-      `The metric ${name} of ${label} must be a number, not ${JSON.stringify(number)}.`,
-    );
-  }
-  return value as Record<string, number>;
 }

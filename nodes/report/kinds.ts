@@ -1,4 +1,5 @@
 import type { Kind } from '../../engine/kind.js';
 import { reportCompare } from './compare.kind.js';
+import { reportFrontier } from './frontier.kind.js';
 
-export const reportKinds: readonly Kind[] = [reportCompare];
+export const reportKinds: readonly Kind[] = [reportCompare, reportFrontier];
