@@ -12,7 +12,7 @@ import { tf } from '../tensor/tf.js';
 import type { LossFunction } from '../train/learner.js';
 import { perResponse } from './experience.js';
 import type { Method } from './method.js';
-import { masked, policyTokens, responseMask } from './policy.js';
+import { firstOfEach, masked, policyTokens, responseMask } from './policy.js';
 import { reinforce } from './reinforcement.js';
 import { groupShape, updatesOf } from './rollout-shape.js';
 
@@ -53,20 +53,23 @@ export function grpoLoss(model: DecoderConfig, config: TrainGrpoConfig): LossFun
     const tokens = tf.maximum(tf.sum(mask), 1);
     const { logProbs, entropy } = policyTokens(model, parameters, inputs, temperature);
     const logRatio = tf.sub(logProbs, old ?? detached(() => tf.clone(logProbs)));
-    const ratio = tf.exp(config.importance_sampling_level === 'token' ? logRatio : responseMeans(logRatio, mask));
-    const { loss, clipped } = clippedPolicyLoss(ratio, advantages!, bounds);
+    const wholeResponses = config.importance_sampling_level === 'sequence';
+    const ratio = tf.exp(wholeResponses ? responseMeans(logRatio, mask) : logRatio);
+    const worth = wholeResponses ? tf.reshape(firstOfEach(advantages!), [-1, 1]) : advantages!;
+    const { loss, clipped } = clippedPolicyLoss(ratio, worth, bounds);
     const kl = reference ? k3Of(logProbs, reference) : undefined;
     const penalty = kl && config.use_bias_correction_kl ? tf.mul(kl, ratio) : kl;
     const losses = penalty ? tf.add(loss, tf.mul(penalty, beta)) : loss;
-    const reading = (values: Tensor) => tf.mul(tf.div(masked(values, mask), tokens), count!);
+    const perToken = (values: Tensor) => tf.mul(tf.div(masked(values, mask), tokens), count!);
+    const ofRatio = (values: Tensor) => (wholeResponses ? tf.mul(tf.mean(values), count!) : perToken(values));
     return {
       sum: aggregateTokens(type, losses, mask),
       count: count!,
       readings: {
-        entropy: reading(entropy),
-        ratio: reading(ratio),
-        clip_ratio: reading(clipped),
-        approx_kl: reading(k3Of(logRatio, tf.zerosLike(logRatio))),
+        entropy: perToken(entropy),
+        ratio: ofRatio(ratio),
+        clip_ratio: ofRatio(clipped),
+        approx_kl: perToken(k3Of(logRatio, tf.zerosLike(logRatio))),
       },
     };
   };
