@@ -9,6 +9,7 @@ import { headWeight } from '../nn/sequence-head.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { classifierJson, type HeadConfig, parseBodyConfig, parseHeadConfig } from './classifier-config.js';
+import { configText } from './config-text.js';
 import { isClassifierJson } from './hugging-face-config.js';
 import {
   copyTokenizer,
@@ -17,7 +18,6 @@ import {
   readModel,
   readModelDescription,
   readWeights,
-  toJson,
 } from './model-directory.js';
 import { writeWeights } from './weight-files.js';
 
@@ -76,7 +76,7 @@ export async function writeClassifier(
   await copyTokenizer(base, folder);
   const { dtype: _, torch_dtype: __, ...json } = model.configJson;
   const written = { ...classifierJson(json, head, paddingOf(model.tokenizer)), torch_dtype: 'float32' };
-  await writeFile(join(folder, 'config.json'), toJson(written));
+  await writeFile(join(folder, 'config.json'), configText(written));
   await writeWeights(folder, sourcesOf(parameters));
 }
 

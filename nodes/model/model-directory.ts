@@ -9,6 +9,7 @@ import { type DecoderConfig, parameterShapes } from '../nn/decoder-config.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
 import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
+import { configText } from './config-text.js';
 import { dtypeName, type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
 import { type ModelFiles, readJson } from './model-files.js';
 import { openWeights, writeWeights } from './weight-files.js';
@@ -111,8 +112,8 @@ export async function writeModel(
   tokenizer: Artifact,
 ): Promise<void> {
   await copyTokenizer(tokenizer, folder);
-  await writeFile(join(folder, 'config.json'), toJson(model.config));
-  await writeFile(join(folder, 'generation_config.json'), toJson(model.generation));
+  await writeFile(join(folder, 'config.json'), configText(model.config));
+  await writeFile(join(folder, 'generation_config.json'), configText(model.generation));
   await writeWeights(folder, sourcesOf(model.parameters));
 }
 
@@ -121,7 +122,7 @@ export async function writeTunedModel(folder: string, base: Artifact, configJson
   await copyTokenizer(base, folder);
   // The weights are written in float32, whatever the base was stored in.
   const { dtype: _, torch_dtype: __, ...rest } = configJson;
-  await writeFile(join(folder, 'config.json'), toJson({ ...rest, torch_dtype: 'float32' }));
+  await writeFile(join(folder, 'config.json'), configText({ ...rest, torch_dtype: 'float32' }));
   if (base.entries().includes('generation_config.json')) {
     await copyContent(base.path('generation_config.json'), join(folder, 'generation_config.json'));
   }
@@ -141,7 +142,7 @@ export async function copyModel(
   }
   const { dtype: _, torch_dtype: __, ...rest } = configJson;
   const dtype = dtypeName[options.dtype];
-  await writeFile(join(folder, 'config.json'), toJson({ ...rest, dtype, torch_dtype: dtype }));
+  await writeFile(join(folder, 'config.json'), configText({ ...rest, dtype, torch_dtype: dtype }));
   const shapes = parameterShapes(config);
   const weights = await openWeights(files, shapes);
   try {
@@ -152,8 +153,4 @@ export async function copyModel(
   } finally {
     await weights.close();
   }
-}
-
-export function toJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -9,6 +9,7 @@ import { addTokens, type NewTokens } from '../tokenizer/add-tokens.js';
 import { chatmlTokens } from '../tokenizer/chat-template.js';
 import { chatTemplateFile, readChatTemplate } from '../tokenizer/chat-template-option.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { configText } from './config-text.js';
 import type { JsonObject } from './hugging-face-config.js';
 import { type Model, readModel, writeTunedModel } from './model-directory.js';
 import { addRows } from './new-rows.js';
@@ -85,6 +86,6 @@ async function nameIds(folder: string, config: ModelResizeEmbeddingsConfig, toke
     const path = join(folder, name);
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
-    await writeFile(path, `${JSON.stringify({ ...(JSON.parse(text) as JsonObject), ...ids }, null, 2)}\n`);
+    await writeFile(path, configText({ ...(JSON.parse(text) as JsonObject), ...ids }));
   }
 }
