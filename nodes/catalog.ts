@@ -1,6 +1,7 @@
 /** All the kinds that Lapidary comes with, handed to the engine at one place. */
 import type { Catalog, Kind } from '../engine/kind.js';
 import { adapterKinds } from './adapters/kinds.js';
+import { classifierKinds } from './classifier/kinds.js';
 import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
 import { divergenceKinds } from './divergence/kinds.js';
@@ -24,6 +25,7 @@ const kinds: readonly Kind[] = [
   ...modelKinds,
   ...adapterKinds,
   ...trainKinds,
+  ...classifierKinds,
   ...preferenceKinds,
   ...rewardKinds,
   ...reinforcementKinds,

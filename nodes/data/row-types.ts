@@ -67,10 +67,13 @@ export interface RankingRow {
   readonly ties?: readonly (readonly number[])[] | null;
 }
 
-export interface ClassificationRow {
-  readonly text: string;
-  readonly label: string | number;
-}
+export type Label = string | number;
+
+/** A text with its label, or with all the labels that hold for it, which may be none: as `label` or as `labels`. */
+export type ClassificationRow = { readonly text: string } & (
+  | { readonly label: Label | readonly Label[] }
+  | { readonly labels: readonly Label[] }
+);
 
 /** What keeps a row from being of a type. */
 export interface RowProblem {
@@ -100,6 +103,8 @@ const label: Check = (value, field) =>
   (typeof value === 'string' && value !== '') || Number.isSafeInteger(value)
     ? undefined
     : mustBe('a string or an integer', value, field);
+
+const oneOrMoreLabels: Check = (value, field) => (Array.isArray(value) ? listOf(0, label) : label)(value, field);
 
 const truth: Check = (value, field) => (typeof value === 'boolean' ? undefined : mustBe('true or false', value, field));
 
@@ -135,7 +140,7 @@ const fieldChecks: Readonly<Record<RowTypeName, Readonly<Record<string, Check>>>
   preference: { prompt: filledString, chosen: filledString, rejected: filledString },
   unpaired_preference: { prompt: filledString, completion: filledString, label: truth },
   ranking: { prompt: filledString, responses: listOf(2, filledString), ranking: listOf(2, index) },
-  classification: { text: filledString, label },
+  classification: { text: filledString, label: oneOrMoreLabels },
 };
 
 export function isRowType(name: string): name is RowTypeName {
@@ -149,12 +154,17 @@ export function fieldsOf(type: RowTypeName): readonly string[] {
 
 /** The first thing that keeps a row from being of a type; `undefined` when it fits. */
 export function findRowProblem(type: RowTypeName, row: Row): RowProblem | undefined {
-  for (const [field, check] of Object.entries(fieldChecks[type])) {
+  for (const [field, check] of Object.entries(checksFor(type, row))) {
     const problem = check(Object.hasOwn(row, field) ? row[field] : undefined, field);
     if (problem) return problem;
   }
   if (type === 'preference') return findMarginProblem(row as unknown as PreferenceRow);
   return type === 'ranking' ? findRankingProblem(row as unknown as RankingRow) : undefined;
+}
+
+function checksFor(type: RowTypeName, row: Row): Readonly<Record<string, Check>> {
+  const several = type === 'classification' && !Object.hasOwn(row, 'label') && Object.hasOwn(row, 'labels');
+  return several ? { text: filledString, labels: listOf(0, label) } : fieldChecks[type];
 }
 
 function findMarginProblem({ margin }: PreferenceRow): RowProblem | undefined {

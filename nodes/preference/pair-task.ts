@@ -1,8 +1,8 @@
 /** A task of the trainer: pairs of answers, and a loss over them. */
 import type { RunContext } from '../../engine/kind.js';
 import type { TrainingArguments } from '../train/arguments.js';
+import { counting } from '../train/counting.js';
 import type { LossFunction } from '../train/learner.js';
-import { reasonFor } from '../train/self-supervised.js';
 import type { Setting, Task } from '../train/trainer.js';
 import { pairBatches, type ScoredPair } from './pair-batches.js';
 import { type Pair, type ReadOptions, readPairs } from './pairs.js';
@@ -36,18 +36,6 @@ export function pairTask(context: Context, { scored, whole = false, loss }: Pair
       return { parameters, trainable: Object.keys(parameters), loss: loss(setting) };
     },
   };
-}
-
-/** Gathers the reasons for which rows are dropped or cut, and reports them for a port. */
-export async function counting<Result>(
-  context: Context,
-  port: string,
-  body: (count: (reason: string) => void) => Promise<Result>,
-): Promise<Result> {
-  const counts = new Map<string, number>();
-  const result = await body((reason) => void counts.set(reason, (counts.get(reason) ?? 0) + 1));
-  for (const [reason, rows] of counts) context.count(reasonFor(port, reason), rows);
-  return result;
 }
 
 async function withReference(context: Context, pairs: readonly Pair[], setting: Setting): Promise<ScoredPair[]> {

@@ -1,6 +1,5 @@
 /** What a reward model's scores of ranked responses are worth. Pure. */
 import { type CalibrationBin, calibrationBins, expectedCalibrationError } from '../evaluate/calibration.js';
-import { formatNumber, type Table } from '../report/table.js';
 import type { Comparison } from './comparisons.js';
 
 export interface ScoredPrompt {
@@ -46,21 +45,6 @@ export function rewardReport(prompts: readonly ScoredPrompt[]): RewardReport {
     comparisons: compared.length,
   };
   return { metrics, calibration };
-}
-
-/** How often the model was right where it was so sure. Empty bins are left out. */
-export function calibrationTable(bins: readonly CalibrationBin[], what: string): Table {
-  return {
-    header: ['confidence', what, 'mean confidence', 'accuracy'],
-    rows: bins
-      .filter(({ count }) => count > 0)
-      .map(({ from, to, count, confidence, accuracy }) => [
-        `${from.toFixed(2)}–${to.toFixed(2)}`,
-        String(count),
-        formatNumber(confidence),
-        formatNumber(accuracy),
-      ]),
-  };
 }
 
 function sigmoid(x: number): number {

@@ -1,10 +1,7 @@
 /** Rewards of token sequences, from a reward model that stays as it is. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Stopped } from '../../engine/failure.js';
+import { createScorer, type ScoreOptions } from '../classifier/scorer.js';
 import type { Classifier } from '../model/classifier-directory.js';
-import { headWeight, sequenceScores } from '../nn/sequence-head.js';
-import type { Device, HostTensor } from '../tensor/device.js';
-import { int32 } from '../tensor/host-tensor.js';
+import type { Device } from '../tensor/device.js';
 
 export interface RewardModel {
   /**
@@ -17,65 +14,20 @@ export interface RewardModel {
   dispose(): Promise<void>;
 }
 
-export interface ScoreOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number) => void;
-}
-
 export interface RewardModelOptions {
   /** Sequences that are computed together. */
   readonly batchSize: number;
 }
 
-/** Puts a reward model (`readRewardModel`) on a device. What follows is compiled for few shapes, and for these once. */
+/** Puts a reward model (`readRewardModel`) on a device. */
 export function createRewardModel(device: Device, model: Classifier, { batchSize }: RewardModelOptions): RewardModel {
-  const { head, config } = model;
-  const { mean, std } = head.normalisation ?? { mean: 0, std: 1 };
-  const state = device.createState({ ...model.parameters, [headWeight]: model.headWeight });
-  const program = device.program('reward model', (parameters, { ids, lengths }) => ({
-    outputs: { scores: sequenceScores(config, parameters, { ids: ids!, lengths: lengths! }, head.pooling) },
-  }));
+  const { mean, std } = model.head.normalisation ?? { mean: 0, std: 1 };
+  const scorer = createScorer(device, model, batchSize);
   return {
-    async scores(sequences, { signal, onProgress } = {}) {
-      const rewards = new Float64Array(sequences.length);
-      // Sequences of like length are computed together.
-      const order = [...sequences.keys()].sort((a, b) => sequences[b]!.length - sequences[a]!.length || a - b);
-      for (let start = 0; start < order.length; start += batchSize) {
-        await nextTurn();
-        if (signal?.aborted) throw new Stopped('Stopped while responses were being scored.');
-        const indices = order.slice(start, start + batchSize);
-        const batch = indices.map((index) => sequences[index]!);
-        const { scores } = await program.run(state, paddedBatch(batch, batchSize, config.maxPositions));
-        for (const [row, index] of indices.entries()) rewards[index] = (scores!.data[row]! - mean) / std;
-        onProgress?.(start + indices.length);
-      }
-      return rewards;
+    async scores(sequences, options) {
+      const scores = await scorer.scores(sequences, options);
+      return Float64Array.from(scores, ([score]) => (score! - mean) / std);
     },
-    async dispose() {
-      await program.dispose();
-      state.dispose();
-    },
+    dispose: () => scorer.dispose(),
   };
-}
-
-/** `ids` int32 `[rows, time]`, padded on the right, and `lengths` int32 `[rows]`; rows beyond the sequences are empty. */
-export function paddedBatch(
-  sequences: readonly (readonly number[])[],
-  rows: number,
-  maxLength: number,
-): Readonly<Record<'ids' | 'lengths', HostTensor>> {
-  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 1);
-  if (longest > maxLength) throw new Error(`A sequence has ${longest} tokens, and at most ${maxLength} can be read.`);
-  const time = Math.min(maxLength, roundedLength(longest));
-  // Padding is never read, so that any token will do.
-  const ids = new Int32Array(rows * time);
-  for (const [row, sequence] of sequences.entries()) ids.set(sequence, row * time);
-  const lengths = Array.from({ length: rows }, (_, row) => sequences[row]?.length ?? 0);
-  return { ids: int32([rows, time], ids), lengths: int32([rows], lengths) };
-}
-
-/** Rounded up to one of four lengths an octave, so that few shapes are met and at most a quarter of a row is padding. */
-export function roundedLength(length: number): number {
-  const step = Math.max(8, 2 ** (Math.ceil(Math.log2(length)) - 3));
-  return Math.ceil(length / step) * step;
 }

@@ -2,17 +2,18 @@
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { TrainRewardConfig } from '../../schemas/kinds/train.reward.js';
+import { calibrationTable } from '../evaluate/calibration-table.js';
 import type { HeadConfig, Normalisation } from '../model/classifier-config.js';
 import { type Body, readBody, writeClassifier } from '../model/classifier-directory.js';
 import { headWeight, initialHead } from '../nn/sequence-head.js';
-import { counting } from '../preference/pair-task.js';
 import { toPlainText } from '../report/table.js';
+import { counting } from '../train/counting.js';
 import { type Setting, train } from '../train/trainer.js';
 import { distributionOf } from './distribution.js';
 import { type RankedPrompt, readRankedPrompts } from './ranked-prompts.js';
 import { rankingBatches } from './ranking-batches.js';
 import { referenceSequences } from './reference-samples.js';
-import { calibrationTable, rewardReport } from './report.js';
+import { rewardReport } from './report.js';
 import { rewardLoss } from './reward-loss.js';
 import { createRewardModel, type RewardModel } from './score.js';
 

@@ -44,6 +44,8 @@ const onHardware = [
   'train.grpo',
   'train.rloo',
   'train.reinforce',
+  'train.classifier',
+  'evaluate.classification',
   'evaluate.reward',
   'evaluate.multiple_choice',
 ];

@@ -54,6 +54,10 @@ const bad: readonly [RowTypeName, object, string, RegExp][] = [
     /tied already/,
   ],
   ['ranking', tied([[1, 2]]), 'ties[0]', /contradicts ranking/],
+  ['classification', { text: 'a' }, 'label', /missing/],
+  ['classification', { text: 'a', label: ['b', ''] }, 'label[1]', /a string or an integer/],
+  ['classification', { text: 'a', labels: 'b' }, 'labels', /an array/],
+  ['classification', { text: 'a', labels: [null] }, 'labels[0]', /a string or an integer/],
   ['classification', { text: 'a', label: 1.5 }, 'label', /a string or an integer/],
 ];
 
@@ -61,6 +65,12 @@ const bad: readonly [RowTypeName, object, string, RegExp][] = [
 function tied(ties: unknown): object {
   return { prompt: 'a', responses: ['b', 'c', 'd'], ranking: [2, 0, 1], ties };
 }
+
+t.test('a text may have several labels, or none', async (t) => {
+  for (const fields of [{ label: [] }, { labels: [] }, { label: ['b', 2] }, { labels: ['b', 'c'] }]) {
+    t.equal(findRowProblem('classification', { text: 'a', ...fields }), undefined, JSON.stringify(fields));
+  }
+});
 
 t.test('ties of a ranking, and margins, may be left out or be null', async (t) => {
   for (const ties of [undefined, null, [], [[1, 0]], [[0, 2, 1]]]) {

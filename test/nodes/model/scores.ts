@@ -6,9 +6,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { paddedBatch } from '../../../nodes/classifier/scorer.js';
 import { readClassifier } from '../../../nodes/model/classifier-directory.js';
 import { headWeight, sequenceScores } from '../../../nodes/nn/sequence-head.js';
-import { paddedBatch } from '../../../nodes/reward/score.js';
 import { withBos } from '../../../nodes/train/example.js';
 import { withDevice } from '../devices-under-test.js';
 import { artifactAt } from '../run-kind.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
+import { paddedBatch } from '../../../nodes/classifier/scorer.js';
 import { headWeight, initialHead, poolings, sequenceScores } from '../../../nodes/nn/sequence-head.js';
-import { paddedBatch } from '../../../nodes/reward/score.js';
 import { tf } from '../../../nodes/tensor/tf.js';
 import { devicesUnderTest, withDevice } from '../devices-under-test.js';
 import { body, facts, matrixOf } from '../reward/facts.js';

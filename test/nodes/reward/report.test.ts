@@ -1,7 +1,8 @@
 import t from 'tap';
+import { calibrationTable } from '../../../nodes/evaluate/calibration-table.js';
 import { comparisonsOf } from '../../../nodes/reward/comparisons.js';
 import { distributionOf } from '../../../nodes/reward/distribution.js';
-import { calibrationTable, rewardReport } from '../../../nodes/reward/report.js';
+import { rewardReport } from '../../../nodes/reward/report.js';
 
 t.test('accuracy weighs prompts alike, and by distance all comparisons', (t) => {
   const three = { scores: [3, 1, 2], comparisons: comparisonsOf({ ranking: [0, 1, 2] }) };

@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import t from 'tap';
-import { createRewardModel, paddedBatch, roundedLength } from '../../../nodes/reward/score.js';
+import { createRewardModel } from '../../../nodes/reward/score.js';
 import { devicesUnderTest, withDevice } from '../devices-under-test.js';
 import { largestDifference } from '../nn/tiny-llama.js';
 import { facts, rewardModelOf } from './facts.js';
@@ -37,18 +36,4 @@ t.test('it tells how far it is, and stops when asked to', async (t) => {
     const stopped = model.scores(sequences, { signal: abort.signal, onProgress: () => abort.abort() });
     await t.rejects(stopped, { name: 'Stopped' });
   });
-});
-
-t.test('few lengths, and little padding', (t) => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5000 }), (length) => {
-      const rounded = roundedLength(length);
-      return rounded >= length && rounded - length < Math.max(8, length / 4) && rounded % 8 === 0;
-    }),
-  );
-  const lengths = new Set(Array.from({ length: 1024 }, (_, index) => roundedLength(index + 1)));
-  t.ok(lengths.size <= 24, `${lengths.size} lengths up to 1024`);
-  t.equal(paddedBatch([[1, 2, 3]], 2, 5).ids.shape[1], 5, 'no longer than the model can read');
-  t.throws(() => paddedBatch([[1, 2, 3]], 1, 2), /3 tokens/);
-  t.end();
 });
