@@ -6,7 +6,7 @@ import {
 
 export const evaluateLanguageModel: Kind = defineKind<EvaluateLanguageModelConfig>({
   name: 'evaluate.language_model',
-  version: 1,
+  version: 2,
   description: 'Measures how well a model predicts texts: loss, perplexity, bits per byte.',
   runs: 'worker',
   resources: { cpus: 'all' },

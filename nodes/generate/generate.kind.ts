@@ -4,7 +4,7 @@ import { checkGenerate } from './check-generation.js';
 
 export const generateKind: Kind = defineKind<GenerateConfig>({
   name: 'generate',
-  version: 1,
+  version: 2,
   description: 'Lets a model answer prompts.',
   runs: 'worker',
   resources: { cpus: 'all' },

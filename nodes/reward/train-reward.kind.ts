@@ -5,7 +5,7 @@ import { adapterOutput, trainerPorts } from '../train/ports.js';
 
 export const trainReward: Kind = defineKind<TrainRewardConfig>({
   name: 'train.reward',
-  version: 1,
+  version: 2,
   description: 'Teaches a model to score responses as people ranked them: a reward model.',
   runs: 'worker',
   resources: { cpus: 'all' },

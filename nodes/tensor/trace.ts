@@ -5,6 +5,7 @@ import { type Graph, verifyGraph } from './graph.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { HostDtype } from './host-tensor.js';
 import { eliminateDeadCode } from './optimise/dead-code.js';
+import { fuseRotary } from './optimise/fuse-rotary.js';
 import { tf, withBackend } from './tf.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './trace-backend.js';
 
@@ -89,7 +90,7 @@ function run(
   const stepOutputs = new Map(
     Object.entries(result.outputs).map(([name, tensor]) => [name, asOutput(graphValue(tensor))]),
   );
-  const graph = eliminateDeadCode(builder.finish([...outputs.keys()]));
+  const graph = eliminateDeadCode(fuseRotary(builder.finish([...outputs.keys()])));
   verifyGraph(graph);
   const kept = new Set(graph.inputs);
   const used = (names: Map<string, string>) => new Map([...names].filter(([value]) => kept.has(value)));

@@ -1,11 +1,12 @@
 /** Matrix products. */
-import { broadcastShapes } from '../broadcast.js';
+import { broadcastShapes, sameShape } from '../broadcast.js';
 import { type GraphBuilder, int, type Sym } from '../graph-builder.js';
 import { sizeOf } from '../host-tensor.js';
 import { add } from './arithmetic.js';
 import { input, type KernelTable, kernel, requireFloat } from './kernel.js';
 import { reshaped } from './reshape.js';
-import { scalarDtype, transposed } from './shape.js';
+import { scalarDtype } from './shape.js';
+import { turnedProduct } from './turned-product.js';
 
 interface Operand {
   readonly matrices: Sym;
@@ -14,28 +15,28 @@ interface Operand {
 }
 
 /**
- * Beyond this many columns a matrix of rows that is turned costs more than it saves.
- */
-const widestTurned = 2048;
-
-/** With at least as many columns, a product gives the same bits with up to 15 threads; see `turned`. */
-const manyColumns = 1024;
-
-/**
  * A product of (batches of) matrices. A transpose of the right operand is never carried out: the product reads it the
- * other way round at no cost. Nor is one of the left, except where `turned` says so. Where only one operand has a batch,
- * the batch is more rows of one larger product.
+ * other way round at no cost. Nor is one of the left, except where `turnedProduct` says so. Where only one operand has a
+ * batch, the batch is more rows of one larger product.
  */
 export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: boolean, transposeB: boolean): Sym {
   requireFloat('MatMul', first, second);
   const right = withoutTranspose(b, second, transposeB);
-  const left = turned(b, withoutTranspose(b, first, transposeA), sidesOf(right)[1]);
+  const left = withoutTranspose(b, first, transposeA);
   const [rows, inner] = sidesOf(left);
   const [, columns] = sidesOf(right);
   const batch = broadcastShapes(left.matrices.shape.slice(0, -2), right.matrices.shape.slice(0, -2));
   const shape = [...batch, rows, columns];
   if (inner === 0 || sizeOf(shape) === 0) return b.scalar(0, scalarDtype('float32'), shape);
 
+  if (
+    left.swapped &&
+    !right.swapped &&
+    sameShape(left.matrices.shape.slice(0, -2), right.matrices.shape.slice(0, -2))
+  ) {
+    const turned = turnedProduct(b, left.matrices, right.matrices);
+    if (turned) return turned;
+  }
   const leftCount = sizeOf(left.matrices.shape.slice(0, -2));
   const rightCount = sizeOf(right.matrices.shape.slice(0, -2));
   if (rightCount === 1 && (leftCount === 1 || !left.swapped)) {
@@ -49,22 +50,6 @@ export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: bo
   if (!left.swapped && !right.swapped) return b.node('MatMul', [left.matrices, right.matrices], result);
   const attributes = { transA: int(Number(left.swapped)), transB: int(Number(right.swapped)) };
   return b.node('FusedMatMul', [left.matrices, right.matrices], result, attributes, 'com.microsoft');
-}
-
-/**
- * Transposes the left operand of a large product first. ONNX Runtime would do it again for every block of columns, which
- * makes the gradient of a weight a tenth slower.
- *
- * Only where the number of threads cannot be seen in the result: a product with fewer rows than columns is shared out by
- * columns, and its sums run in another order once a thread has 64 columns or fewer. A product that transposes its left
- * operand itself does not have this.
- */
-function turned(b: GraphBuilder, operand: Operand, columns: number): Operand {
-  const { matrices, swapped } = operand;
-  const [rows] = sidesOf(operand);
-  if (!swapped || matrices.shape.length !== 2 || rows > widestTurned) return operand;
-  if (rows < columns && columns < manyColumns) return operand;
-  return { matrices: transposed(b, matrices, [1, 0]), swapped: false };
 }
 
 /** Rows and columns as the product sees them. */

@@ -86,30 +86,34 @@ t.test('tensors that are worth two threads give the same bits with one', async (
 });
 
 t.test('gradients of weights of many shapes have the same bits whatever the threads', async (t) => {
-  const inner = 512;
   const random = createRandom(5, 'operands');
   const digests: string[] = [];
+  /** Terms of a sum, rows, columns; batch. */
   const shapes = [
-    [96, 96],
-    [300, 2],
-    [32, 96],
-    [64, 128],
-    [128, 384],
-    [384, 1152],
+    [512, 96, 96],
+    [512, 300, 2],
+    [512, 32, 96],
+    [512, 64, 128],
+    [512, 128, 384],
+    [512, 384, 1152],
+    [1024, 1152, 256],
+    [1024, 128, 96],
+    [384, 64, 128, 16],
+    [384, 64, 128, 2],
   ] as const;
   for (const threads of [1, 2, 3, 8]) {
     const device = onnx(threads);
     const results: Record<string, HostTensor> = {};
-    for (const [rows, columns] of shapes) {
-      const left = float32([inner, rows]);
-      const right = float32([inner, columns]);
+    for (const [inner, rows, columns, ...batch] of shapes) {
+      const left = float32([...batch, inner, rows]);
+      const right = float32([...batch, inner, columns]);
       random.fillNormal(left.data, 1);
       random.fillNormal(right.data, 1);
       const program = device.program('product', (_, inputs) => ({
         outputs: { product: tf.matMul(inputs.left!, inputs.right!, true, false) },
       }));
       const { product } = await program.run(device.createState({}), { left, right });
-      results[`${rows} × ${columns}`] = product!;
+      results[`${[inner, rows, columns, ...batch]}`] = product!;
       await program.dispose();
     }
     digests.push(digestOf(results));
