@@ -151,7 +151,7 @@ async function runOne(
           lease: () => pool.acquire(clampResources(node.resources, options.machine), priority, options.signal),
           release: (lease) => pool.release(lease),
           onStart: () => {
-            const reasons = explainKey(node, key, components, plan.history, plan.pipeline);
+            const reasons = explainKey(node, key, components, plan.history);
             options.emit({ event: 'node.started', node: node.id, key, reasons });
           },
           onRetry: (failure, attempt) => options.emit({ event: 'node.retried', node: node.id, attempt, failure }),

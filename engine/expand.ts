@@ -2,7 +2,14 @@
 import { executionSections, inherit } from './defaults.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { Finding, Origin } from './finding.js';
-import { type Interpolated, interpolate, type Parameter, type Scope, type Use } from './interpolate.js';
+import {
+  type GivenParameter,
+  type Interpolated,
+  interpolate,
+  type Parameter,
+  type Scope,
+  type Use,
+} from './interpolate.js';
 import { isObject } from './json.js';
 import { child, isWithin, parent } from './json-pointer.js';
 import { fanOut, type Instance } from './matrix.js';
@@ -15,6 +22,10 @@ export interface LoadOptions {
   /** Values for parameters, as given by `-p name=value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The pipeline is looked at as one that another may use: it may take inputs. */
+  readonly asPart?: boolean;
+  /** Parameters whose values the pipeline around has given. */
+  readonly given?: ReadonlyMap<string, GivenParameter>;
   /** Loads users' code; a pipeline that names some is refused without it. */
   readonly modules?: ModuleLoader;
 }
@@ -61,10 +72,15 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
     return result.value;
   };
 
-  const given = readOverrides(options.overrides ?? {}, isObject(value.params) ? value.params : {});
+  const overridden = readOverrides(options.overrides ?? {}, isObject(value.params) ? value.params : {});
   const params = new Map<string, Parameter>();
   for (const [name, written] of Object.entries(isObject(value.params) ? value.params : {})) {
-    const override = given.values.get(name);
+    const outer = options.given?.get(name);
+    if (outer !== undefined) {
+      params.set(name, outer);
+      continue;
+    }
+    const override = overridden.values.get(name);
     if (override !== undefined) {
       params.set(name, { value: override, environment: [], broken: false });
       continue;
@@ -138,10 +154,10 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
     instances,
     inherited,
     uses,
-    origin: originOf(uses, given.values),
+    origin: originOf(uses, overridden.values, options.given ?? new Map()),
     broken,
     findings,
-    diagnostics: given.diagnostics,
+    diagnostics: overridden.diagnostics,
   };
 }
 
@@ -152,12 +168,18 @@ function withMatrix(node: Json, matrix: ReadonlyMap<string, Parameter> | undefin
 }
 
 /** The nearest value around a pointer that a parameter was part of. */
-function originOf(uses: ReadonlyMap<string, ReadonlyMap<string, Use>>, overrides: ReadonlyMap<string, Json>): Origin {
+function originOf(
+  uses: ReadonlyMap<string, ReadonlyMap<string, Use>>,
+  overrides: ReadonlyMap<string, Json>,
+  given: ReadonlyMap<string, GivenParameter>,
+): Origin {
   const all = new Map([...uses.values()].flatMap((own) => [...own]));
   return (pointer) => {
     for (let at = pointer; at !== ''; at = parent(at)) {
       const parameter = all.get(at)?.params[0];
-      if (parameter !== undefined) return { parameter, overridden: overrides.has(parameter) };
+      if (parameter === undefined) continue;
+      const from = overrides.has(parameter) ? 'command-line' : (given.get(parameter)?.place.location ?? 'file');
+      return { parameter, from };
     }
     return undefined;
   };

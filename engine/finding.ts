@@ -2,7 +2,7 @@
  * A finding about the value of a pipeline file, before it has a place in the text: it points into the JSON value.
  * The stages that check values make findings; `locateFindings` turns them into diagnostics.
  */
-import type { Diagnostic, DiagnosticCode } from './diagnostic.js';
+import type { Diagnostic, DiagnosticCode, Location } from './diagnostic.js';
 import { parent } from './json-pointer.js';
 import type { PositionIndex } from './spec.js';
 
@@ -19,8 +19,13 @@ export interface Finding extends Place {
   readonly related?: readonly (Place & { readonly message: string })[];
 }
 
-/** Tells where a value that did not stand at its place came from: the parameter, and whether it was overridden. */
-export type Origin = (pointer: string) => { readonly parameter: string; readonly overridden: boolean } | undefined;
+/**
+ * Tells where a value that did not stand at its place came from: the parameter, and where that got its value: in its own
+ * file, on the command line, or at a place in another file.
+ */
+export type Origin = (
+  pointer: string,
+) => { readonly parameter: string; readonly from: 'file' | 'command-line' | Location } | undefined;
 
 /** A finding; absent members are left out rather than set to `undefined`. */
 export function finding(
@@ -47,16 +52,15 @@ export function locateFindings(findings: readonly Finding[], positions: Position
   return findings.map((found): Diagnostic => {
     const source = origin(found.pointer);
     const related = (found.related ?? []).map((other) => ({ message: other.message, location: locate(other) }));
-    if (source && !source.overridden) {
-      const pointer = `/params/${source.parameter}`;
+    if (source && source.from !== 'command-line') {
       related.push({
         message: `the value comes from the parameter \`${source.parameter}\``,
-        location: positions.value(pointer),
+        location: source.from === 'file' ? positions.value(`/params/${source.parameter}`) : source.from,
       });
     }
     const hint = [
       found.hint,
-      source?.overridden ? `The value was given by \`-p ${source.parameter}=…\`.` : undefined,
+      source?.from === 'command-line' ? `The value was given by \`-p ${source.parameter}=…\`.` : undefined,
     ].filter((part) => part !== undefined);
     return {
       code: found.code,

@@ -5,7 +5,7 @@
 import { atValue, type Finding, finding } from './finding.js';
 import { child } from './json-pointer.js';
 import { suggest } from './nearest.js';
-import type { Json } from './spec.js';
+import type { GivenPlace, Json } from './spec.js';
 
 export interface Parameter {
   readonly value: Json;
@@ -13,6 +13,11 @@ export interface Parameter {
   readonly broken: boolean;
   /** Environment variables that its own value was made of. */
   readonly environment: readonly string[];
+}
+
+/** A parameter whose value the pipeline around has given. */
+export interface GivenParameter extends Parameter {
+  readonly place: GivenPlace;
 }
 
 /** What may be referred to. `params` is absent inside the parameters themselves. */

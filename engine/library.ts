@@ -1,18 +1,25 @@
-/** The kinds that a pipeline file brings with it: modules that its nodes name by path. They are loaded before it is resolved. */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { Diagnostic } from './diagnostic.js';
+/**
+ * What a pipeline file brings with it: users' modules and other pipelines that its nodes name by path. They are loaded, and
+ * what these bring with them, before anything is resolved.
+ */
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { Diagnostic, Location } from './diagnostic.js';
 import { isObject } from './json.js';
 import { child } from './json-pointer.js';
 import type { Kind } from './kind.js';
+import { parse } from './parse.js';
+import { readSource } from './source.js';
 import { similarFile } from './source-files.js';
 import type { ParsedFile } from './spec.js';
 import type { ModuleLoader, UserModule } from './user-code/load-module.js';
 import { kindOfDescription } from './user-code/user-kind.js';
 
 export interface Library {
-  /** As written under `uses` → the kind. */
+  /** As written under `uses` → the kind of a user's module. */
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** As written under `uses` → the pipeline. */
+  readonly parts: ReadonlyMap<string, PartFile>;
   /** What could not be loaded; `diagnostics` say why. */
   readonly failed: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
@@ -20,24 +27,47 @@ export interface Library {
   readonly paths: readonly string[];
 }
 
-export const modulePattern = /\.[cm]?[jt]s$/;
+/** A pipeline that another one uses. */
+export interface PartFile {
+  readonly file: ParsedFile;
+  readonly library: Library;
+}
 
-/** Loads what stands under the `uses` of nodes as a path. */
-export async function openLibrary(file: ParsedFile, modules: ModuleLoader | undefined): Promise<Library> {
+export const modulePattern = /\.[cm]?[jt]s$/;
+export const pipelinePattern = /\.ya?ml$/i;
+
+/** Pipelines within pipelines beyond this are most likely a mistake. */
+const maximumDepth = 8;
+
+/** Loads what stands under the `uses` of nodes as a path. `chain` is the file, behind the pipelines that use it. */
+export async function openLibrary(
+  file: ParsedFile,
+  modules: ModuleLoader | undefined,
+  chain: readonly string[] = [realPath(file.source.file)],
+): Promise<Library> {
   const kinds = new Map<string, Kind>();
+  const parts = new Map<string, PartFile>();
   const failed = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const paths: string[] = [];
   const loaded = await Promise.all(
-    [...pathsUsed(file)].map(async ([uses, pointer]) => ({ uses, pointer, ...(await loadKind(uses, file, modules)) })),
+    [...pathsUsed(file)].map(async ([uses, pointer]) => {
+      const path = resolve(dirname(file.source.file), uses);
+      const found = pipelinePattern.test(uses)
+        ? await loadPart(path, uses, modules, chain)
+        : await loadKind(path, uses, modules);
+      return { uses, pointer, ...found };
+    }),
   );
-  for (const { uses, pointer, kind, ...found } of loaded) {
+  for (const { uses, pointer, kind, part, ...found } of loaded) {
     if (kind) kinds.set(uses, kind);
+    else if (part) parts.set(uses, part);
     else failed.add(uses);
     paths.push(...found.paths);
-    diagnostics.push(...found.diagnostics.map((each) => atUse(each, file, pointer, `\`${uses}\``)));
+    const use = { message: `\`${uses}\` is used here`, location: file.positions.value(pointer) };
+    diagnostics.push(...found.diagnostics.map((each) => atUse(each, use)));
   }
-  return { kinds, failed, diagnostics, paths };
+  return { kinds, parts, failed, diagnostics, paths };
 }
 
 /** Paths under `uses` → pointer of the first use. */
@@ -51,26 +81,62 @@ function pathsUsed({ value }: ParsedFile): ReadonlyMap<string, string> {
   return used;
 }
 
-interface LoadedKind {
+interface Loaded {
   readonly kind?: Kind;
+  readonly part?: PartFile;
   readonly diagnostics: readonly Diagnostic[];
   readonly paths: readonly string[];
 }
 
-async function loadKind(uses: string, file: ParsedFile, modules: ModuleLoader | undefined): Promise<LoadedKind> {
-  const path = resolve(dirname(file.source.file), uses);
-  const refuse = (code: Diagnostic['code'], message: string, hint?: string): LoadedKind => ({
+function refuse(path: string, code: Diagnostic['code'], message: string, hint?: string): Loaded {
+  return {
     diagnostics: [{ code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) }],
     paths: [path],
-  });
+  };
+}
+
+async function loadPart(
+  path: string,
+  uses: string,
+  modules: ModuleLoader | undefined,
+  chain: readonly string[],
+): Promise<Loaded> {
+  if (!existsSync(path)) {
+    return refuse(path, 'file-not-found', `There is no file \`${uses}\``, await similarFile(path, uses));
+  }
+  const real = realPath(path);
+  if (chain.includes(real)) {
+    const round = [...chain.slice(chain.indexOf(real)), real].map((each) => `\`${basename(each)}\``).join(' → ');
+    return refuse(path, 'cycle', `The pipeline uses itself: ${round}`, 'Remove one of these uses.');
+  }
+  if (chain.length > maximumDepth) {
+    return refuse(path, 'invalid-value', `Pipelines use one another more than ${maximumDepth} levels deep`);
+  }
+  const source = await readSource(path);
+  const parsed = source.ok ? parse(source.value) : source;
+  if (!parsed.ok) return { diagnostics: parsed.diagnostics, paths: [path] };
+  const library = await openLibrary(parsed.value, modules, [...chain, real]);
+  return {
+    part: { file: parsed.value, library },
+    diagnostics: [...parsed.warnings, ...library.diagnostics],
+    paths: [path, ...library.paths],
+  };
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
+}
+
+async function loadKind(path: string, uses: string, modules: ModuleLoader | undefined): Promise<Loaded> {
   if (!modulePattern.test(uses)) {
-    return refuse('unknown-kind', `\`${uses}\` is no kind of node`, 'A node uses a kind, or a module (`.ts`, `.js`).');
+    const hint = 'A node uses a kind, a module (`.ts`, `.js`), or a pipeline (`.yaml`).';
+    return refuse(path, 'unknown-kind', `\`${uses}\` is no kind of node`, hint);
   }
   const module = await loadUserModule(path, uses, modules);
   const { code, description, diagnostics, paths } = module;
   if (description?.is === 'function') {
     const hint = '`data.map` and `data.filter` take one as their `function`; a node is made by `defineNode`.';
-    return refuse('code-no-node', `\`${uses}\` exports a function, not a node`, hint);
+    return refuse(path, 'code-no-node', `\`${uses}\` exports a function, not a node`, hint);
   }
   if (!code || description?.is !== 'node' || diagnostics.some(({ severity }) => severity === 'error')) {
     return { diagnostics, paths };
@@ -104,8 +170,10 @@ export async function loadUserModule(
 }
 
 /** A finding in a file that a pipeline names: with the place that names it, first or beside its own. */
-export function atUse(diagnostic: Diagnostic, file: ParsedFile, pointer: string, what: string): Diagnostic {
-  const location = file.positions.value(pointer);
-  if (!diagnostic.location) return { ...diagnostic, location };
-  return { ...diagnostic, related: [...(diagnostic.related ?? []), { message: `${what} is used here`, location }] };
+export function atUse(
+  diagnostic: Diagnostic,
+  use: { readonly message: string; readonly location: Location },
+): Diagnostic {
+  if (!diagnostic.location) return { ...diagnostic, location: use.location };
+  return { ...diagnostic, related: [...(diagnostic.related ?? []), use] };
 }

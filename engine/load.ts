@@ -1,18 +1,18 @@
 /** The front half of the engine in one call: file → pipeline, or all that is wrong with it. */
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Diagnostic } from './diagnostic.js';
-import { expandFile, type LoadOptions } from './expand.js';
-import { atValue, type Finding, finding, inOrder, locateFindings } from './finding.js';
+import type { LoadOptions } from './expand.js';
+import { inOrder } from './finding.js';
 import { isObject } from './json.js';
-import { child, parent } from './json-pointer.js';
 import { atUse, loadUserModule, openLibrary } from './library.js';
+import { placeOfValue } from './node-source.js';
 import { parse } from './parse.js';
-import { type Kinds, resolveNodes, type SettledNode } from './resolve.js';
+import type { Kinds } from './resolve.js';
+import { type PlacedNode, resolveFile } from './resolve-file.js';
 import { fail, type Result, succeed } from './result.js';
 import { readSource } from './source.js';
 import { expandSources } from './source-files.js';
-import type { ParsedFile, Pipeline, PositionIndex, ResolvedNode, SourceText } from './spec.js';
-import { validate } from './validate.js';
+import type { ParsedFile, Pipeline, ResolvedNode, SourceText } from './spec.js';
 
 export type { LoadOptions } from './expand.js';
 
@@ -33,49 +33,49 @@ async function resolvePipeline(
   parsed: ParsedFile,
   catalog: Kinds,
   options: LoadOptions,
-  warnings: Extract<Result<ParsedFile>, { ok: true }>['warnings'],
+  warnings: readonly Diagnostic[],
 ): Promise<Result<Pipeline>> {
   const library = await openLibrary(parsed, options.modules);
-  const kinds: Kinds = { kinds: new Map([...catalog.kinds, ...library.kinds]), failed: library.failed };
-  const expanded = expandFile(parsed.value, options);
-  const shape = validate(expanded.value, expanded.instances, new Set(expanded.broken));
-  const earlier = [...expanded.findings, ...shape];
-  const { nodes, findings } = resolveNodes(expanded, kinds, earlier, options.environment);
-  const located = await findSources(nodes, dirname(parsed.source.file));
-  const coded = await loadFunctions(located.nodes, parsed, options);
-  const all = [...earlier, ...findings, ...located.findings];
-  const positions = redirected(parsed.positions, expanded.inherited);
+  const resolved = resolveFile(parsed, library, catalog, { options, usedAt: [], rows: {} });
+  const located = await findSources(resolved.nodes);
+  const coded = await loadFunctions(located.nodes, options);
   const found = [
-    ...expanded.diagnostics,
-    ...toldOnce([...locateFindings(all, positions, expanded.origin), ...library.diagnostics, ...coded.diagnostics]),
+    ...toldOnce([
+      ...resolved.diagnostics,
+      ...library.diagnostics,
+      ...located.diagnostics,
+      ...coded.diagnostics,
+      ...(options.asPart ? [] : takesInputs(parsed)),
+    ]),
     ...warnings,
   ];
   if (found.some(({ severity }) => severity === 'error')) return fail(inOrder(found, parsed.source.file));
   return succeed(
     {
-      name: isObject(expanded.value) ? String(expanded.value.name) : '',
+      name: resolved.name,
       file: parsed.source.file,
       text: parsed.source.text,
-      params: expanded.params,
+      params: resolved.params,
       nodes: coded.nodes,
-      positions,
+      positions: resolved.positions,
       dependsOn: [...new Set([...library.paths, ...coded.paths])],
     },
     found,
   );
 }
 
-/** What nodes inherit is found where it is written. */
-function redirected(positions: PositionIndex, inherited: ReadonlyMap<string, string>): PositionIndex {
-  if (inherited.size === 0) return positions;
-  const source = (pointer: string): string => {
-    for (let at = pointer; at !== ''; at = parent(at)) {
-      const from = inherited.get(at);
-      if (from !== undefined) return from + pointer.slice(at.length);
-    }
-    return pointer;
-  };
-  return { value: (pointer) => positions.value(source(pointer)), key: (pointer) => positions.key(source(pointer)) };
+/** What has inputs has nothing to run on alone. */
+function takesInputs({ value, positions }: ParsedFile): Diagnostic[] {
+  if (!isObject(value) || !isObject(value.inputs)) return [];
+  return [
+    {
+      code: 'missing-input',
+      severity: 'error',
+      message: 'The pipeline takes inputs, so it runs only as a part of another one',
+      location: positions.key('/inputs'),
+      hint: `Use it there as a node: \`uses: ./${basename(positions.key('/inputs').file)}\`.`,
+    },
+  ];
 }
 
 /** One wrong default is wrong in every node that has it, and told once. */
@@ -90,7 +90,6 @@ function toldOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 /** Loads the users' functions that options of nodes name. */
 async function loadFunctions(
   nodes: readonly ResolvedNode[],
-  file: ParsedFile,
   options: LoadOptions,
 ): Promise<{ nodes: ResolvedNode[]; diagnostics: Diagnostic[]; paths: string[] }> {
   const diagnostics: Diagnostic[] = [];
@@ -99,9 +98,8 @@ async function loadFunctions(
     nodes.map(async (node): Promise<ResolvedNode> => {
       const named = node.kind.module?.(node.config);
       if (named === undefined) return node;
-      const path = resolve(dirname(file.source.file), named.path);
+      const path = resolve(dirname(node.source.file), named.path);
       const module = await loadUserModule(path, named.path, options.modules);
-      const pointer = child(child('/nodes', node.written), 'with') + named.pointer;
       const wrong: Diagnostic[] =
         module.description?.is === 'node'
           ? [
@@ -113,7 +111,8 @@ async function loadFunctions(
               },
             ]
           : [];
-      diagnostics.push(...[...module.diagnostics, ...wrong].map((each) => atUse(each, file, pointer, named.path)));
+      const found = [...module.diagnostics, ...wrong];
+      diagnostics.push(...found.map((each) => atOption(each, node, named.pointer, `\`${named.path}\` is used here`)));
       paths.push(...module.paths);
       return module.code ? { ...node, code: module.code } : node;
     }),
@@ -121,19 +120,25 @@ async function loadFunctions(
   return { nodes: withCode, diagnostics, paths };
 }
 
+/** Places that every finding about an option of a node has: the option's own, and those that use its file. */
+function atOption(diagnostic: Diagnostic, node: PlacedNode, pointer: string, message: string): Diagnostic {
+  const { location } = placeOfValue(node, pointer);
+  return [{ message, location }, ...node.source.usedAt].reduce(atUse, diagnostic);
+}
+
 async function findSources(
-  settled: readonly SettledNode[],
-  directory: string,
-): Promise<{ nodes: ResolvedNode[]; findings: Finding[] }> {
+  placed: readonly PlacedNode[],
+): Promise<{ nodes: ResolvedNode[]; diagnostics: Diagnostic[] }> {
   const nodes: ResolvedNode[] = [];
-  const findings: Finding[] = [];
-  for (const node of settled) {
-    const { files, missing } = await expandSources(node.sources, directory);
+  const diagnostics: Diagnostic[] = [];
+  for (const node of placed) {
+    const { files, missing } = await expandSources(node.sources, dirname(node.source.file));
     nodes.push({ ...node, files });
     for (const { pattern, pointer, hint } of missing) {
-      const place = child(child('/nodes', node.written), 'with') + pointer;
-      findings.push(finding('data-file-not-found', atValue(place), `There is no file \`${pattern}\``, { hint }));
+      const message = `There is no file \`${pattern}\``;
+      const wrong = { code: 'data-file-not-found', severity: 'error', message, ...(hint ? { hint } : {}) } as const;
+      diagnostics.push(atOption(wrong, node, pointer, ''));
     }
   }
-  return { nodes, findings };
+  return { nodes, diagnostics };
 }

@@ -11,6 +11,7 @@ import { positionOf } from './code-frame.js';
 import { buildGraph } from './graph.js';
 import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from './key.js';
 import type { SourceFile } from './kind.js';
+import { placeOfValue } from './node-source.js';
 import { differences, fileChanges, type Place, type Reason } from './reason.js';
 import type { Pipeline, ResolvedNode } from './spec.js';
 
@@ -65,7 +66,7 @@ export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Pr
   for (const node of buildGraph(pipeline).order) {
     const files = sources.get(node.id) ?? [];
     recipes[node.id] = nodeRecipe(node, files, recipes, options.device);
-    const planned = await planNode(node, recipes[node.id]!, files, outputs, options, pipeline);
+    const planned = await planNode(node, recipes[node.id]!, files, outputs, options);
     if (planned.trace) outputs.set(node.id, planned.trace.outputs as Record<string, Digest>);
     nodes.push(planned);
   }
@@ -78,7 +79,6 @@ async function planNode(
   sources: readonly SourceFile[],
   outputs: ReadonlyMap<string, Readonly<Record<string, Digest>>>,
   options: PlanOptions,
-  pipeline: Pipeline,
 ): Promise<PlannedNode> {
   const base = { node, recipe, sources };
   const waiting = [
@@ -94,7 +94,7 @@ async function planNode(
       ? differences(previous.components, keyComponents(node, {}, sources, options.device), false)
       : [];
     const reasons: Reason[] = [
-      ...own.map((reason) => located(reason, node, pipeline, options.history)),
+      ...own.map((reason) => located(reason, node, options.history)),
       { because: 'upstream', nodes: waiting },
     ];
     return { ...base, action: 'unknown', reasons };
@@ -108,7 +108,7 @@ async function planNode(
     action: 'run',
     key,
     components,
-    reasons: explainKey(node, key, components, options.history, pipeline),
+    reasons: explainKey(node, key, components, options.history),
   };
 }
 
@@ -118,12 +118,11 @@ export function explainKey(
   key: string,
   components: KeyComponents,
   history: History,
-  pipeline: Pipeline,
 ): readonly Reason[] {
   const previous = history.get(node.id);
   if (!previous) return [{ because: 'first-run' }];
   if (previous.key === key) return [{ because: 'not-in-store' }];
-  return differences(previous.components, components).map((reason) => located(reason, node, pipeline, history));
+  return differences(previous.components, components).map((reason) => located(reason, node, history));
 }
 
 /** Port → digests at it, from the outputs of the nodes that it is wired to. */
@@ -155,15 +154,13 @@ function nodeRecipe(
 }
 
 /** Adds to a config reason where its value was written, and which parameter it came from; to one of code, the files. */
-function located(reason: Reason, node: ResolvedNode, pipeline: Pipeline, history: History): Reason {
+function located(reason: Reason, node: ResolvedNode, history: History): Reason {
   if (reason.because === 'code') {
     return { ...reason, files: fileChanges(history.get(node.id)?.code ?? [], node.code?.files ?? []) };
   }
   if (reason.because !== 'config') return reason;
-  const parameter = node.parameterOf[reason.pointer];
-  const pointer = parameter === undefined ? `/nodes/${node.written}/with${reason.pointer}` : `/params/${parameter}`;
-  const { file, start } = pipeline.positions.value(pointer);
-  const place: Place = { file, ...positionOf(pipeline.text, start) };
+  const { location, text, parameter } = placeOfValue(node, reason.pointer);
+  const place: Place = { file: location.file, ...positionOf(text, location.start) };
   return { ...reason, place, ...(parameter === undefined ? {} : { parameter }) };
 }
 

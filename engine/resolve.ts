@@ -20,12 +20,15 @@ export interface Kinds extends Pick<Catalog, 'kinds'> {
 }
 
 /** A node whose source files have not been looked for yet. */
-export type SettledNode = Omit<ResolvedNode, 'files'>;
+export type SettledNode = Omit<ResolvedNode, 'files' | 'source'>;
 
 export interface Resolution {
   /** Nodes without an error of their own, in the order written; all of them when there are no findings. */
   readonly nodes: readonly SettledNode[];
   readonly findings: readonly Finding[];
+  /** What may be referred to, with the row types of its outputs where known. */
+  readonly targets: ReadonlyMap<string, { readonly kind?: Kind }>;
+  readonly rows: EdgeTypes['rows'];
 }
 
 interface Draft {
@@ -81,7 +84,7 @@ export function resolveNodes(
   const nodes = drafts.flatMap(({ kind, config, ...draft }) =>
     kind && config ? [settledNode({ ...draft, kind, config }, types, file, environment, faulty)] : [],
   );
-  return { nodes, findings };
+  return { nodes, findings, targets, rows: types.rows };
 }
 
 /** Adds to `findings`. Instances of a node have most errors in common: of several at one place, the first tells its own. */

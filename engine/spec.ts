@@ -40,12 +40,36 @@ export interface Reference {
 /** Metric → how far it may be off when the node is executed again: |after − before| ≤ absolute + relative · |before|. */
 export type Tolerance = Readonly<Record<string, { readonly absolute?: number; readonly relative?: number }>>;
 
+/** The file that a node is written in. */
+export interface NodeSource {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+  readonly positions: PositionIndex;
+  /** Parameters whose values were given from elsewhere, and where. */
+  readonly given: ReadonlyMap<string, GivenPlace>;
+  /** Where the file is used, from the inside out; empty for the pipeline itself. */
+  readonly usedAt: readonly { readonly message: string; readonly location: Location }[];
+}
+
+export interface GivenPlace {
+  readonly location: Location;
+  /** The text of the file that `location` is in. */
+  readonly text: string;
+  /** The parameter of that file. */
+  readonly parameter?: string;
+}
+
 /** A node whose every reference, parameter and default is resolved and checked. */
 export interface ResolvedNode {
-  /** As written, or with the values of its matrix: `sft[learning_rate=0.0003]`. */
+  /**
+   * As written, or with the values of its matrix: `sft[learning_rate=0.0003]`; inside another pipeline behind the id of the
+   * node that uses it: `data/split`.
+   */
   readonly id: string;
   /** The id in the file. */
   readonly written: string;
+  readonly source: NodeSource;
   /** Axis → value, for the instance of a matrix. */
   readonly matrix: JsonObject;
   readonly kind: Kind;

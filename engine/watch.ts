@@ -73,11 +73,10 @@ export async function watch(options: WatchOptions): Promise<void> {
     idle: options.onIdle,
   };
   const followSources = (pipeline: Pipeline) => {
-    files.add(
-      pipeline.nodes.flatMap((node) =>
-        node.files.filter(({ name }) => !name.startsWith('npm:')).map(({ path }) => path),
-      ),
+    const sources = pipeline.nodes.flatMap((node) =>
+      node.files.filter(({ name }) => !name.startsWith('npm:')).map(({ path }) => path),
     );
+    files.add([...pipeline.dependsOn, ...sources]);
   };
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {

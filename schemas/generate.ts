@@ -73,8 +73,13 @@ function nodeDefinition(kinds: readonly KindDescription[]): Schema {
       ...nodeSchema.properties,
       uses: {
         ...nodeSchema.properties.uses,
-        enum: kinds.map(({ name }) => name),
-        enumDescriptions: kinds.map(({ description }) => description),
+        anyOf: [
+          {
+            enum: kinds.map(({ name }) => name),
+            enumDescriptions: kinds.map(({ description }) => description),
+          },
+          { pattern: '^\\.{0,2}/', description: 'A module of your own, or another pipeline.' },
+        ],
       },
       matrix: allowExpressions(nodeSchema.properties.matrix),
       ...executionRules(nodeSchema.properties),

@@ -81,7 +81,8 @@ export const nodeSchema = {
   properties: {
     uses: {
       type: 'string',
-      description: 'The kind of the node: what it does.',
+      description:
+        'The kind of the node: what it does. Also the path of a module of your own (`./node.ts`), or of another pipeline (`./part.yaml`).',
     },
     description: {
       type: 'string',
@@ -112,6 +113,8 @@ export const nodeSchema = {
   },
 } as const;
 
+const artifactTypes = ['dataset', 'tokenizer', 'model', 'metrics', 'samples', 'file', 'directory'] as const;
+
 export const pipelineSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Lapidary pipeline',
@@ -134,6 +137,33 @@ export const pipelineSchema = {
       type: 'object',
       description: 'Named values, used as `${params.name}` and set from outside by `-p name=value`.',
       propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+    },
+    inputs: {
+      type: 'object',
+      description:
+        'What a pipeline that is used by another takes from it: nodes refer to it as `inputs.name`. Such a pipeline does not run alone.',
+      minProperties: 1,
+      propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['type'],
+        properties: {
+          type: { enum: artifactTypes, description: 'The type of artifact.' },
+          rows: {
+            anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
+            description: 'Row type of a dataset, or the row types that will do.',
+          },
+          description: { type: 'string', description: 'A remark for people.' },
+        },
+      },
+    },
+    outputs: {
+      type: 'object',
+      description: 'What a pipeline gives to one that uses it: name → an output of a node, as `node` or `node.port`.',
+      minProperties: 1,
+      propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
+      additionalProperties: { type: 'string' },
     },
     defaults: {
       type: 'object',

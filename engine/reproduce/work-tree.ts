@@ -44,7 +44,9 @@ export async function treeOfRun(record: RunRecord, { project, store, folder }: B
   const sources = sourcesOf(record);
   const home = dirname(record.pipeline.file);
   // A source may lie above the project, and must then have a place above the tree that is still within the folder.
-  const above = Math.max(0, ...[...sources.keys()].map((name) => levelsAbove(join(home, name))));
+  const files = Object.entries(record.pipeline.files ?? {});
+  const names = [...[...sources.keys()].map((name) => join(home, name)), ...files.map(([name]) => name)];
+  const above = Math.max(0, ...names.map(levelsAbove));
   const top = join(folder, 'tree', ...Array<string>(above).fill('outside'));
   await mkdir(top, { recursive: true });
   if (record.git) await checkOut(record.git.commit, top, project, folder, changesOf(record, store));
@@ -57,9 +59,7 @@ export async function treeOfRun(record: RunRecord, { project, store, folder }: B
     const why = await bringBackFile(digest, original, resolve(dirname(file), name), store);
     if (why !== undefined) lost.set(name, why);
   }
-  for (const [name, digest] of Object.entries(record.pipeline.files ?? {})) {
-    // What lies outside the project is used as it is; that it differs shows in the keys.
-    if (name.startsWith('../')) continue;
+  for (const [name, digest] of files) {
     const why = await bringBackFile(digest, join(project.top, name), join(top, name), store);
     if (why !== undefined) lost.set(name, why);
   }

@@ -6,6 +6,8 @@ import { catalog } from './rig.js';
 
 const kind = catalog.kinds.get('data.split')!;
 
+const nowhere = () => ({ file: '', start: 0, end: 0 });
+
 function node(id: string, inputs: Record<string, readonly Reference[]> = {}, name = kind.name): ResolvedNode {
   return {
     id,
@@ -23,6 +25,7 @@ function node(id: string, inputs: Record<string, readonly Reference[]> = {}, nam
     retry: 0,
     tolerance: {},
     parameterOf: {},
+    source: { file: '', text: '', positions: { value: nowhere, key: nowhere }, given: new Map(), usedAt: [] },
   };
 }
 
