@@ -41,6 +41,9 @@ export type DiagnosticCode =
   | 'code-no-function'
   | 'type-error'
   | 'not-type-checked'
+  | 'unknown-secret'
+  | 'secret-not-set'
+  | 'secret-exposed'
   | 'frozen-lock-differs';
 
 export interface Diagnostic {

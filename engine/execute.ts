@@ -15,6 +15,7 @@ import { createLeasePool } from './lease.js';
 import { clampResources, type Machine } from './machine.js';
 import { explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
 import { rebuild } from './rebuild.js';
+import { withoutSecrets } from './secrets.js';
 import { type CheckInputs, inputChecker } from './sound-inputs.js';
 
 export interface ExecuteOptions {
@@ -67,8 +68,8 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
 async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMap<string, NodeResult>> {
   const pool = createLeasePool(options.machine);
   const executors: Record<Kind['runs'], Executor> = {
-    inline: inlineExecutor(options.catalog),
-    worker: workerExecutor(options.catalog),
+    inline: withoutSecrets(inlineExecutor(options.catalog), plan.pipeline.secrets),
+    worker: withoutSecrets(workerExecutor(options.catalog), plan.pipeline.secrets),
   };
   const checkInputs = inputChecker(options.store);
   const results = new Map<string, Promise<NodeResult>>();

@@ -48,6 +48,9 @@ export interface ExpandedFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What a path under `uses` ends with where it leads to a pipeline. */
+export const pipelinePattern = /\.ya?ml$/i;
+
 /** Where `${…}` may stand in a node. The rest is the graph itself, which must be readable without a run. */
 const openKeys = ['with', ...executionSections] as const;
 
@@ -85,12 +88,16 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
       params.set(name, { value: override, environment: [], broken: false });
       continue;
     }
-    const result = interpolate(written, child('/params', name), { environment: options.environment });
+    const result = interpolate(written, child('/params', name), {
+      environment: options.environment,
+      secrets: new Set(secretsOf(value)),
+    });
     const environment = [...new Set([...result.uses.values()].flatMap((use) => use.environment))];
     params.set(name, { value: collect(result), environment, broken: result.broken.length > 0 });
   }
 
-  const scope: Scope = { params, environment: options.environment };
+  const secrets = new Set(secretsOf(value));
+  const scope: Scope = { params, environment: options.environment, secrets };
   const matrices = new Map<string, ReadonlyMap<string, Parameter>>();
   const written = isObject(value.nodes) ? Object.entries(value.nodes) : [];
   for (const [id, node] of written) {
@@ -122,7 +129,13 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
     for (const key of openKeys) {
       const section = node[key];
       if (section === undefined) continue;
-      const result = interpolate(section, child(child('/nodes', instance.written), key), { ...scope, matrix, inputs });
+      const result = interpolate(section, child(child('/nodes', instance.written), key), {
+        ...scope,
+        matrix,
+        inputs,
+        // What is handed to another pipeline becomes a parameter there.
+        mayHoldSecrets: key === 'with' && !pipelinePattern.test(String(node.uses)),
+      });
       for (const [pointer, use] of result.uses) own.set(pointer, use);
       expanded[key] = collect(result);
     }
@@ -159,6 +172,12 @@ export function expandFile(value: Json, options: LoadOptions): ExpandedFile {
     findings,
     diagnostics: overridden.diagnostics,
   };
+}
+
+/** Names under `secrets`, as far as they are sound. */
+export function secretsOf(value: Json): string[] {
+  const declared = isObject(value) ? value.secrets : undefined;
+  return Array.isArray(declared) ? declared.filter((name) => typeof name === 'string') : [];
 }
 
 /** A node with the matrix that was taken out of it for its instances, so that its shape can be checked. */

@@ -28,12 +28,17 @@ export interface Scope {
   /** What is wired to each port, as written: the names of results that a table shows. */
   readonly inputs?: ReadonlyMap<string, Json>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Declared secrets. */
+  readonly secrets?: ReadonlySet<string>;
+  /** Whether a secret may stand here. */
+  readonly mayHoldSecrets?: boolean;
 }
 
 /** What one value of the result was made of. */
 export interface Use {
   readonly params: readonly string[];
   readonly environment: readonly string[];
+  readonly secrets: readonly string[];
 }
 
 export interface Interpolated {
@@ -67,6 +72,7 @@ export function interpolate(value: Json, pointer: string, scope: Scope): Interpo
     uses.set(at, {
       params: [...new Set(values.flatMap(({ param }) => param ?? []))],
       environment: [...new Set(values.flatMap(({ environment }) => environment))],
+      secrets: [...new Set(values.flatMap(({ secret }) => secret ?? []))],
     });
     if (errors.length > 0 || values.some((item) => item.broken)) {
       broken.push(at);
@@ -116,6 +122,7 @@ function split(source: string): Part[] {
 interface Found {
   readonly value: Json;
   readonly param?: string;
+  readonly secret?: string;
   readonly environment: readonly string[];
   readonly broken: boolean;
 }
@@ -163,12 +170,31 @@ function lookUp(expression: string, at: string, scope: Scope): Found | Finding {
       hint: suggest(name, scope.inputs.keys(), 'Its inputs') ?? 'The node has no `inputs`.',
     });
   }
+  if (space === 'secrets' && name !== '') return lookUpSecret(name, at, scope);
+  if (space === 'env' && scope.secrets?.has(name)) {
+    return finding('invalid-value', atValue(at), `\`${name}\` is a secret, and would become part of the key`, {
+      hint: `Write \`\${secrets.${name}}\`.`,
+    });
+  }
   if (space === 'env' && name !== '') {
     const value = Object.hasOwn(scope.environment, name) ? scope.environment[name] : undefined;
     if (value !== undefined) return { value, environment: [name], broken: false };
     return finding('unknown-variable', atValue(at), `The environment variable \`${name}\` is not set`);
   }
   return finding('invalid-value', atValue(at), `\`\${${expression}}\` refers to nothing`, {
-    hint: 'Write `${params.NAME}`, `${matrix.AXIS}`, `${inputs.PORT}` or `${env.NAME}`; for the text itself, `$${`.',
+    hint: 'Write `${params.NAME}`, `${matrix.AXIS}`, `${inputs.PORT}`, `${env.NAME}` or `${secrets.NAME}`; for the text itself, `$${`.',
+  });
+}
+
+/** A secret is resolved when the node runs; until then its name stands for it. */
+function lookUpSecret(name: string, at: string, scope: Scope): Found | Finding {
+  if (!scope.mayHoldSecrets) {
+    return finding('invalid-value', atValue(at), `A secret may stand in \`with\` of a node only`, {
+      hint: 'Elsewhere it would become part of a record. A pipeline that is used as a node declares its own.',
+    });
+  }
+  if (scope.secrets?.has(name)) return { value: `\${secrets.${name}}`, secret: name, environment: [], broken: false };
+  return finding('unknown-secret', atValue(at), `There is no secret \`${name}\``, {
+    hint: suggest(name, scope.secrets ?? [], 'Secrets') ?? `Declare it: \`secrets: [${name}]\`.`,
   });
 }

@@ -5,6 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Diagnostic, Location } from './diagnostic.js';
+import { pipelinePattern } from './expand.js';
 import { isObject } from './json.js';
 import { child } from './json-pointer.js';
 import type { Kind } from './kind.js';
@@ -34,7 +35,6 @@ export interface PartFile {
 }
 
 export const modulePattern = /\.[cm]?[jt]s$/;
-export const pipelinePattern = /\.ya?ml$/i;
 
 /** Pipelines within pipelines beyond this are most likely a mistake. */
 const maximumDepth = 8;

@@ -56,6 +56,7 @@ async function resolvePipeline(
       file: parsed.source.file,
       text: parsed.source.text,
       params: resolved.params,
+      secrets: resolved.secrets,
       nodes: coded.nodes,
       positions: resolved.positions,
       dependsOn: [...new Set([...library.paths, ...coded.paths])],

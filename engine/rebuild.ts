@@ -13,6 +13,7 @@ import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
 import type { Lease } from './lease.js';
 import { failureReport } from './run-node.js';
+import { revealSecrets } from './secrets.js';
 import type { CheckInputs } from './sound-inputs.js';
 import type { ResolvedNode } from './spec.js';
 
@@ -149,7 +150,7 @@ function createJob({ node, inputs, sources }: Work, lease: Lease, directory: str
   return {
     kind: node.kind.name,
     ...(node.code ? { code: node.code.bundle } : {}),
-    config: node.config,
+    config: revealSecrets(node),
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([port, digests]) => {
         const type = node.kind.inputs[port]!.type;

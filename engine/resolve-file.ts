@@ -5,7 +5,7 @@
 
 import { executionSections } from './defaults.js';
 import type { Diagnostic } from './diagnostic.js';
-import { type ExpandedFile, expandFile, type LoadOptions } from './expand.js';
+import { type ExpandedFile, expandFile, type LoadOptions, secretsOf } from './expand.js';
 import { atKey, type Finding, finding, locateFindings } from './finding.js';
 import type { GivenParameter } from './interpolate.js';
 import { isObject } from './json.js';
@@ -31,6 +31,7 @@ export interface FileOutput {
 export interface ResolvedFile {
   readonly name: string;
   readonly params: JsonObject;
+  readonly secrets: readonly string[];
   /** With those of the pipelines that are used; what the file takes itself is referred to as the node `inputs`. */
   readonly nodes: readonly PlacedNode[];
   readonly outputs: ReadonlyMap<string, FileOutput>;
@@ -73,6 +74,7 @@ export function resolveFile(
   return {
     name: isObject(expanded.value) ? String(expanded.value.name) : '',
     params: expanded.params,
+    secrets: [...new Set([...secretsOf(file.value), ...flat.secrets])],
     nodes: flat.nodes,
     outputs: new Map(
       [...outputs.outputs].map(([name, output]) => [name, { ...output, reference: flat.follow(output.reference) }]),
@@ -204,6 +206,7 @@ function withInstances(found: Finding, text: string, targets: Resolution['target
 
 interface Flat {
   readonly nodes: readonly PlacedNode[];
+  readonly secrets: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   /** Where a reference to an output of a pipeline leads. */
   follow(reference: Reference): Reference;
@@ -218,6 +221,7 @@ function flatten(
   { environment }: LoadOptions,
 ): Flat {
   const diagnostics: Diagnostic[] = [];
+  const secrets: string[] = [];
   const leads = new Map<string, ReadonlyMap<string, Reference>>();
   const all = nodes.flatMap((node): PlacedNode[] => {
     const part = library.parts.get(node.kind.name);
@@ -233,6 +237,7 @@ function flatten(
       rows: inputRows(node, nodes),
       usedAt: [use, ...node.source.usedAt],
     });
+    secrets.push(...inner.secrets);
     diagnostics.push(...inner.diagnostics.map((each) => atUse(each, use)));
     const outside = ({ node: id, port }: Reference): readonly Reference[] =>
       id === inputsId ? (node.inputs[port] ?? []) : [{ node: `${node.id}/${id}`, port }];
@@ -259,6 +264,7 @@ function flatten(
     nodes: diagnostics.some(({ severity }) => severity === 'error')
       ? []
       : all.map((node) => ({ ...node, inputs: mapInputs(node.inputs, (reference) => [follow(reference)]) })),
+    secrets,
     diagnostics,
     follow: diagnostics.length > 0 ? (reference) => reference : follow,
   };

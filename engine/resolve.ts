@@ -245,14 +245,16 @@ function usedBy(
   uses: Interpolated['uses'],
   config: string,
   environment: LoadOptions['environment'],
-): Pick<ResolvedNode, 'environment' | 'parameterOf'> {
+): Pick<ResolvedNode, 'environment' | 'parameterOf' | 'secrets'> {
   const variables: Record<string, string> = {};
   const parameterOf: Record<string, string> = {};
+  const secrets: { name: string; pointer: string }[] = [];
   for (const [pointer, use] of uses) {
     if (!pointer.startsWith(`${config}/`)) continue;
     for (const name of use.environment) variables[name] = environment[name] ?? '';
+    for (const name of use.secrets) secrets.push({ name, pointer: pointer.slice(config.length) });
     const parameter = use.params[0];
     if (parameter !== undefined) parameterOf[pointer.slice(config.length)] = parameter;
   }
-  return { environment: variables, parameterOf };
+  return { environment: variables, parameterOf, secrets };
 }

@@ -17,7 +17,8 @@ import { inspectMachine } from './machine.js';
 import { type Plan, planPipeline } from './plan.js';
 import { findProject, nameInProject, type Project } from './project.js';
 import { newRunId, type RunRecord, readHistory, recordRun } from './record.js';
-import { type Result, succeed } from './result.js';
+import { fail, type Result, succeed } from './result.js';
+import { findSecretProblems } from './secrets.js';
 import type { Pipeline } from './spec.js';
 import { createModuleLoader } from './user-code/load-module.js';
 import { versions } from './version.js';
@@ -107,6 +108,9 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
     if (!frozen.ok) return frozen;
     expected = frozen.value;
   }
+  const mayRun = new Set(planned.nodes.flatMap(({ node, action }) => (action === 'hit' ? [] : [node.id])));
+  const secretProblems = findSecretProblems(pipeline, mayRun);
+  if (secretProblems.length > 0) return fail(secretProblems);
   const git = await readGitState(project.top, (changes) => store.publishContent(changes));
   const runId = newRunId();
   const recorder = recordRun(

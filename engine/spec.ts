@@ -84,6 +84,8 @@ export interface ResolvedNode {
   readonly code?: NodeCode;
   /** Environment variables that the node's text uses, with their values: they enter its key. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Secrets that its options use, with the JSON pointer into `with`: there the config holds `${secrets.NAME}`. */
+  readonly secrets: readonly { readonly name: string; readonly pointer: string }[];
   readonly resources: Resources;
   /** Output port → type and row type. */
   readonly outputs: Readonly<Record<string, { readonly type: ArtifactType; readonly rows?: RowType }>>;
@@ -104,6 +106,8 @@ export interface Pipeline {
   readonly file: string;
   readonly text: string;
   readonly params: JsonObject;
+  /** Names of the environment variables that are declared as secrets, here or in a pipeline that is used. */
+  readonly secrets: readonly string[];
   readonly nodes: readonly ResolvedNode[];
   readonly positions: PositionIndex;
   /** Absolute paths of all other files that it was read from: what must be looked at again when one is saved. */

@@ -138,6 +138,17 @@ export const pipelineSchema = {
       description: 'Named values, used as `${params.name}` and set from outside by `-p name=value`.',
       propertyNames: { pattern: nodeIdPattern, patternErrorMessage: identifierRule },
     },
+    secrets: {
+      type: 'array',
+      description:
+        'Environment variables that nodes read as `${secrets.NAME}`. Their values enter no key and no record, and are blotted out of what nodes say.',
+      uniqueItems: true,
+      items: {
+        type: 'string',
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+        patternErrorMessage: 'the name of an environment variable',
+      },
+    },
     inputs: {
       type: 'object',
       description:

@@ -25,6 +25,7 @@ function node(id: string, inputs: Record<string, readonly Reference[]> = {}, nam
     retry: 0,
     tolerance: {},
     parameterOf: {},
+    secrets: [],
     source: { file: '', text: '', positions: { value: nowhere, key: nowhere }, given: new Map(), usedAt: [] },
   };
 }
