@@ -44,7 +44,10 @@ export type DiagnosticCode =
   | 'unknown-secret'
   | 'secret-not-set'
   | 'secret-exposed'
-  | 'frozen-lock-differs';
+  | 'frozen-lock-differs'
+  | 'lock-conflict'
+  | 'lock-newer'
+  | 'lock-unreadable';
 
 export interface Diagnostic {
   readonly code: DiagnosticCode;

@@ -4,11 +4,12 @@ import type { Diagnostic } from './diagnostic.js';
 import type { LoadOptions } from './expand.js';
 import { inOrder } from './finding.js';
 import { isObject } from './json.js';
+import type { Kind } from './kind.js';
 import { atUse, loadUserModule, openLibrary } from './library.js';
 import { placeOfValue } from './node-source.js';
 import { parse } from './parse.js';
 import type { Kinds } from './resolve.js';
-import { type PlacedNode, resolveFile } from './resolve-file.js';
+import { kindsOfLibrary, type PlacedNode, resolveFile } from './resolve-file.js';
 import { fail, type Result, succeed } from './result.js';
 import { readSource } from './source.js';
 import { expandSources } from './source-files.js';
@@ -27,6 +28,27 @@ export async function loadSource(source: SourceText, catalog: Kinds, options: Lo
   const parsed = parse(source);
   if (!parsed.ok) return fail(inOrder(parsed.diagnostics, source.file));
   return resolvePipeline(parsed.value, catalog, options, parsed.warnings);
+}
+
+/** The kind that a node means by `uses` and a path: a user's module, or a pipeline. */
+export async function loadKindAt(
+  path: string,
+  catalog: Kinds,
+  options: LoadOptions,
+): Promise<Kind | { readonly diagnostics: readonly Diagnostic[] }> {
+  const parsed = parse({
+    file: `${path}.use`,
+    text: JSON.stringify({ nodes: { kind: { uses: `./${basename(path)}` } } }),
+  });
+  if (!parsed.ok) return { diagnostics: parsed.diagnostics };
+  const library = await openLibrary(parsed.value, options.modules);
+  const [kind] = kindsOfLibrary(library, catalog, options).values();
+  // The file that uses it is made up, so its places are none.
+  const real = library.diagnostics.map(({ related: _, location, ...rest }) => ({
+    ...rest,
+    ...(location && location.file !== `${path}.use` ? { location } : {}),
+  }));
+  return kind ?? { diagnostics: real };
 }
 
 async function resolvePipeline(

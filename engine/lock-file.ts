@@ -42,6 +42,30 @@ export function parseLock(text: string): LockFile | undefined {
   }
 }
 
+/** Why the lock file beside a pipeline cannot be read; `undefined` where it can, or where there is none. */
+export function lockProblem(pipelineFile: string): Diagnostic | undefined {
+  const path = lockPath(pipelineFile);
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  if (parseLock(text)) return undefined;
+  const problem = (code: Diagnostic['code'], what: string, hint: string, start = 0): Diagnostic => ({
+    code,
+    severity: 'error',
+    message: `The lock file ${what}`,
+    location: { file: path, start, end: Math.min(text.length, start + 7) },
+    hint,
+  });
+  const mark = /^(?:<{7}|={7}|>{7})(?= |$)/m.exec(text);
+  if (mark) {
+    const hint = 'Run once without --frozen: it writes the file anew, from what the store has.';
+    return problem('lock-conflict', 'has the marks of a merge conflict', hint, mark.index);
+  }
+  if (/"version":\s*(?:[2-9]|\d\d)/.test(text.slice(0, 100))) {
+    return problem('lock-newer', 'was written by a newer version of Lapidary', 'Update Lapidary.');
+  }
+  return problem('lock-unreadable', 'cannot be read', 'Restore it from git, or run once without --frozen.');
+}
+
 /** The lock that a finished run gives; `undefined` when not every node has a result. */
 export function lockOf(plan: Plan, result: RunResult): LockFile | undefined {
   const sorted = [...plan.nodes].sort((a, b) => (a.node.id < b.node.id ? -1 : 1));

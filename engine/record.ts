@@ -27,6 +27,8 @@ import type { JsonObject, ResolvedNode } from './spec.js';
 export interface NodeRecord {
   readonly uses: string;
   readonly recipe: string;
+  /** Axis → value, for an instance of a matrix. */
+  readonly matrix?: JsonObject;
   /** Input port → the outputs that were wired to it, such as `split.train`. */
   readonly inputs?: Readonly<Record<string, readonly string[]>>;
   readonly status: 'executed' | 'cached' | 'failed' | 'skipped' | 'stopped';
@@ -133,6 +135,7 @@ function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> 
       const record: NodeRecord = {
         uses: node.kind.name,
         recipe,
+        ...(Object.keys(node.matrix).length > 0 ? { matrix: node.matrix } : {}),
         inputs: wiresOf(node),
         status: finished.status,
         duration_ms: trace?.duration_ms ?? finished.duration_ms,
@@ -180,6 +183,40 @@ export function readRecord(runsDirectory: string, run: string): RunRecord | unde
   } catch {
     return undefined;
   }
+}
+
+/** The events of a run, as far as they can be read: the last line may have been cut off by a crash. */
+export function readEvents(runsDirectory: string, run: string): TimedEvent[] {
+  const lines = readFileSync(join(runsDirectory, run, 'events.ndjson'), 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    try {
+      return [parseJson(line) as TimedEvent];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export type TimedEvent = RunEvent & { readonly time: string };
+
+export interface UnreadableRecord {
+  readonly run: string;
+  /** `newer`: a later version of Lapidary has written it. */
+  readonly why: 'newer' | 'damaged';
+}
+
+/** Runs whose records `readRecord` does not give. */
+export function unreadableRecords(runsDirectory: string): UnreadableRecord[] {
+  return listRuns(runsDirectory).flatMap((run): UnreadableRecord[] => {
+    if (readRecord(runsDirectory, run)) return [];
+    let version: unknown;
+    try {
+      ({ version } = JSON.parse(readFileSync(join(runsDirectory, run, 'record.json'), 'utf8')) as { version: unknown });
+    } catch {
+      return [{ run, why: 'damaged' }];
+    }
+    return [{ run, why: typeof version === 'number' && version > 1 ? 'newer' : 'damaged' }];
+  });
 }
 
 /** Records, latest first, read one by one as they are asked for. */

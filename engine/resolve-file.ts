@@ -124,16 +124,30 @@ function uselessSections({ value }: ParsedFile, library: Library): Finding[] {
 
 /** All that nodes of the file may use: the catalog, users' kinds, and pipelines as kinds. */
 function kindsOf(file: ParsedFile, library: Library, catalog: Pick<Catalog, 'kinds'>, around: Surroundings): Kinds {
-  const kinds = new Map([...catalog.kinds, ...library.kinds]);
-  for (const [uses, part] of library.parts) kinds.set(uses, kindOfPart(uses, part, catalog, around.options));
+  const kinds = new Map([...catalog.kinds, ...kindsOfLibrary(library, catalog, around.options)]);
   if (isObject(file.value) && isObject(file.value.inputs)) kinds.set(inputsId, inputsKind(file.value, around.rows));
   return { kinds, failed: library.failed };
+}
+
+/** What a file brings with it, as kinds. */
+export function kindsOfLibrary(
+  library: Library,
+  catalog: Pick<Catalog, 'kinds'>,
+  options: Pick<LoadOptions, 'environment'>,
+): ReadonlyMap<string, Kind> {
+  const parts = [...library.parts].map(([uses, part]) => [uses, kindOfPart(uses, part, catalog, options)] as const);
+  return new Map([...library.kinds, ...parts]);
 }
 
 /** What was found of a use of a pipeline while its types were looked at; a file is resolved once for all who ask the same. */
 const outlines = new WeakMap<PartFile, Map<string, ResolvedFile>>();
 
-function kindOfPart(uses: string, part: PartFile, catalog: Pick<Catalog, 'kinds'>, { environment }: LoadOptions): Kind {
+function kindOfPart(
+  uses: string,
+  part: PartFile,
+  catalog: Pick<Catalog, 'kinds'>,
+  { environment }: Pick<LoadOptions, 'environment'>,
+): Kind {
   const known = outlines.get(part) ?? new Map<string, ResolvedFile>();
   outlines.set(part, known);
   /** The file with some values for its parameters; only types are of interest. */

@@ -12,7 +12,7 @@ import { executePlan, type RunResult } from './execute.js';
 import { readGitState } from './git.js';
 import type { Catalog } from './kind.js';
 import { loadPipeline } from './load.js';
-import { checkFrozen, type LockFile, lockOf, readLock, writeLock } from './lock-file.js';
+import { checkFrozen, type LockFile, lockOf, lockProblem, readLock, writeLock } from './lock-file.js';
 import { inspectMachine } from './machine.js';
 import { type Plan, planPipeline } from './plan.js';
 import { findProject, nameInProject, type Project } from './project.js';
@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly file: string;
   /** Parameters given on the command line, as text. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** Look at a pipeline that takes inputs as one that another may use. It can be checked, not run. */
+  readonly asPart?: boolean;
   /** `auto` by default. */
   readonly device?: string;
   /** Where the store stands; by default `.lapidary/` at the top of the git work tree, or LAPIDARY_HOME. */
@@ -55,6 +57,7 @@ export function load(options: SessionOptions): Promise<Result<Pipeline>> {
   return loadPipeline(resolve(options.file), options.catalog, {
     overrides: options.overrides ?? {},
     environment: process.env,
+    asPart: options.asPart === true,
     modules: createModuleLoader({ catalog: options.catalog, storeRoot }),
   });
 }
@@ -103,6 +106,9 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
   const { pipeline } = planned;
   const overrides = session.options.overrides ?? {};
   let expected: LockFile | undefined;
+  const broken = lockProblem(pipeline.file);
+  // A run writes the lock anew, which ends a conflict; what a newer version knows must not be lost.
+  if (broken && (options.frozen || broken.code === 'lock-newer')) return fail([broken]);
   if (options.frozen) {
     const frozen = checkFrozen(planned, readLock(pipeline.file));
     if (!frozen.ok) return frozen;

@@ -1,8 +1,9 @@
 /** The package's API: everything that the command line does, typed. */
 export type { Diagnostic, DiagnosticCode, Location } from '../engine/diagnostic.js';
+export { type NodeState, type NodeStates, toDot, toMermaid } from '../engine/draw-graph.js';
 export type { Counts, FailureReport, NodeStatus, RunEvent, RunStatus } from '../engine/event.js';
 export { Failure, Stopped } from '../engine/failure.js';
-export { buildGraph, toDot, toMermaid } from '../engine/graph.js';
+export { buildGraph } from '../engine/graph.js';
 export {
   type Artifact,
   type ArtifactType,

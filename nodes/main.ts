@@ -9,5 +9,6 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   const [{ main }, { catalog }] = await Promise.all([import('../engine/cli/main.js'), import('./catalog.js')]);
   process.exitCode = await main(catalog, words, {
     chat: async () => (await import('./chat/command.js')).registerChat,
+    init: async () => (await import('./init/command.js')).registerInit,
   });
 }

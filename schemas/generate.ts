@@ -46,6 +46,9 @@ export function pipelineSchemaText(kinds: Iterable<KindDescription>): string {
   return `${JSON.stringify(pipelineJsonSchema(kinds), null, 2)}\n`;
 }
 
+/** What `uses` holds in place of the name of a kind. */
+const pathPattern = '^\\.{0,2}/';
+
 function defaultsDefinition(kinds: readonly KindDescription[]): Schema {
   const { defaults } = pipelineSchema.properties;
   const configs = kinds.map(({ name, description, schema }) => {
@@ -60,6 +63,7 @@ function defaultsDefinition(kinds: readonly KindDescription[]): Schema {
       with: {
         ...defaults.properties.with,
         properties: Object.fromEntries(configs),
+        patternProperties: { [pathPattern]: { type: 'object' } },
         additionalProperties: false,
       },
     },
@@ -78,7 +82,7 @@ function nodeDefinition(kinds: readonly KindDescription[]): Schema {
             enum: kinds.map(({ name }) => name),
             enumDescriptions: kinds.map(({ description }) => description),
           },
-          { pattern: '^\\.{0,2}/', description: 'A module of your own, or another pipeline.' },
+          { pattern: pathPattern, description: 'A module of your own, or another pipeline.' },
         ],
       },
       matrix: allowExpressions(nodeSchema.properties.matrix),

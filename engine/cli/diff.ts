@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs';
 import pc from 'picocolors';
+import { digestForm, parseDigest } from '../../cache/digest.js';
+import { openStore } from '../../cache/store.js';
+import { compareRows, type RowChanges } from '../compare-rows.js';
 import { type Change, compareRuns, type NodeDifference } from '../compare-runs.js';
 import { stringify } from '../json.js';
+import { findProject } from '../project.js';
 import { type RunRecord, readRecords } from '../record.js';
-import { formatNumber, shortHash } from '../report/format.js';
+import { formatNumber, plural, shortHash } from '../report/format.js';
 import { reasonText } from '../report/reason-text.js';
 import type { RegisterCommand } from './command.js';
 import { findRun, runsDirectory } from './find-run.js';
@@ -11,13 +16,16 @@ import { print, printJson, table, UsageError } from './output.js';
 export const registerDiff: RegisterCommand = (program) => {
   program
     .command('diff [before] [after]')
-    .description('compare two runs: parameters, nodes, metrics (by default the latest with the one before it)')
+    .description(
+      'compare two runs: parameters, nodes, rows of data, metrics (by default the latest with the one before it)',
+    )
     .option('--json', 'print JSON for programs')
-    .action((first: string | undefined, second: string | undefined, options: { readonly json?: boolean }) => {
+    .action(async (first: string | undefined, second: string | undefined, options: { readonly json?: boolean }) => {
       const after = findRun(second);
       const before = first === undefined ? previousOf(after) : findRun(first);
       const difference = compareRuns(before, after);
-      if (options.json) return printJson({ before: before.run, after: after.run, ...difference });
+      const rows = await rowChanges(before, after, difference.nodes);
+      if (options.json) return printJson({ before: before.run, after: after.run, ...difference, rows });
       print(table([label('-', before), label('+', after)]));
       section(
         'parameters',
@@ -27,6 +35,7 @@ export const registerDiff: RegisterCommand = (program) => {
         'nodes',
         Object.entries(difference.nodes).flatMap(([id, node]) => nodeRows(id, node)),
       );
+      section('data', Object.entries(rows).map(rowCells));
       section('metrics', numberRows(difference.metrics));
       section('rows dropped or cut', numberRows(difference.counts));
     });
@@ -55,6 +64,36 @@ function nodeRows(id: string, { change, reasons, outputs }: NodeDifference): str
   const shown = reasons.map(reasonText);
   if (change === 'changed' && outputs.length === 0) shown.push('its outputs are the same');
   return [[id, change, shown[0] ?? ''], ...shown.slice(1).map((reason) => ['', '', reason])];
+}
+
+/** Files beyond this are not read for a comparison. */
+const comparedFile_bytes = 1 << 30;
+
+/** Of each output that differs and is there in both runs, as far as it holds rows: `split.train` → how they differ. */
+async function rowChanges(
+  before: RunRecord,
+  after: RunRecord,
+  nodes: Readonly<Record<string, NodeDifference>>,
+): Promise<Record<string, RowChanges>> {
+  const store = await openStore(findProject(process.cwd()).storeRoot);
+  const changes: Record<string, RowChanges> = {};
+  for (const [id, { outputs }] of Object.entries(nodes)) {
+    for (const port of outputs) {
+      const paths = [before, after].flatMap((record) => {
+        const digest = parseDigest(record.nodes[id]?.outputs?.[port] ?? '');
+        if (digest === undefined || digestForm(digest) !== 'file' || !store.hasSync(digest)) return [];
+        const path = store.fileOf(digest);
+        return statSync(path).size > comparedFile_bytes ? [] : [path];
+      });
+      const found = paths.length === 2 ? await compareRows(paths[0]!, paths[1]!) : undefined;
+      if (found) changes[`${id}.${port}`] = found;
+    }
+  }
+  return changes;
+}
+
+function rowCells([name, { before, after, added, removed }]: [string, RowChanges]): string[] {
+  return [name, String(before), '→', `${plural(after, 'row')}`, `+${added} −${removed}`];
 }
 
 function numberRows(all: Readonly<Record<string, Readonly<Record<string, Change<number>>>>>): string[][] {

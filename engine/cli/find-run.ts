@@ -1,7 +1,7 @@
 /** Finds a run by what a person types: a run id, the start of one, an experiment's hash, or nothing for the latest. */
 import { join } from 'node:path';
 import { findProject } from '../project.js';
-import { type RunRecord, readRecords } from '../record.js';
+import { type RunRecord, readRecords, unreadableRecords } from '../record.js';
 import { UsageError } from './output.js';
 
 /** The folder that holds the records of the project that the current folder belongs to. */
@@ -9,11 +9,19 @@ export function runsDirectory(): string {
   return join(findProject(process.cwd()).storeRoot, 'runs');
 }
 
+const unreadableText = {
+  newer: 'was recorded by a newer version of Lapidary, which this one cannot read: update it',
+  damaged: 'has no record that can be read',
+} as const;
+
 /** The latest run that `text` names. A run that was interrupted counts, unless `status` asks for others only. */
 export function findRun(text: string | undefined, status?: RunRecord['status']): RunRecord {
   const found = matchRun(text, status);
   if (found) return found;
   const directory = runsDirectory();
+  const wanted = text?.toLowerCase();
+  const unread = unreadableRecords(directory).find(({ run }) => wanted === undefined || run.startsWith(wanted));
+  if (unread) throw new UsageError(`the run ${unread.run} ${unreadableText[unread.why]}`);
   throw new UsageError(
     text === undefined
       ? `no run is recorded in ${directory}`

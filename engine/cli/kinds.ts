@@ -1,21 +1,32 @@
+import { resolve } from 'node:path';
 import pc from 'picocolors';
-import type { Kind } from '../kind.js';
+import type { Diagnostic } from '../diagnostic.js';
+import type { Catalog, Kind } from '../kind.js';
+import { loadKindAt } from '../load.js';
 import { nearest } from '../nearest.js';
+import { findProject } from '../project.js';
+import { createModuleLoader } from '../user-code/load-module.js';
 import type { RegisterCommand } from './command.js';
-import { print, printJson, table, UsageError } from './output.js';
+import { exitCodes, print, printDiagnostics, printJson, table, UsageError } from './output.js';
 
-export const registerKinds: RegisterCommand = (program, { catalog }) => {
+export const registerKinds: RegisterCommand = (program, { catalog, exit }) => {
   program
     .command('kinds [kind]')
-    .description('list the kinds of nodes, or describe one')
+    .description(
+      'list the kinds of nodes, or describe one: also a module of your own (./node.ts) or a pipeline (./part.yaml)',
+    )
     .option('--json', 'print JSON for programs')
-    .action((name: string | undefined, options: { readonly json?: boolean }) => {
+    .action(async (name: string | undefined, options: { readonly json?: boolean }) => {
       const kinds = [...catalog.kinds.values()];
       if (name === undefined) {
         if (options.json) return printJson(kinds.map(describe));
         return print(table(kinds.map((kind) => [pc.bold(kind.name), kind.description.split('. ')[0]!])));
       }
-      const kind = catalog.kinds.get(name);
+      const kind = catalog.kinds.get(name) ?? (isPath(name) ? await kindAt(name, catalog) : undefined);
+      if (kind !== undefined && 'diagnostics' in kind) {
+        printDiagnostics(kind.diagnostics, options.json === true);
+        return exit(exitCodes.invalid);
+      }
       if (!kind) {
         const near = nearest(name, [...catalog.kinds.keys()]);
         throw new UsageError(
@@ -26,6 +37,14 @@ export const registerKinds: RegisterCommand = (program, { catalog }) => {
       print(kindText(kind));
     });
 };
+
+const isPath = (name: string): boolean => /^\.{0,2}\//.test(name);
+
+/** The kind that `uses: path` would mean in a pipeline of the current folder. */
+async function kindAt(path: string, catalog: Catalog): Promise<Kind | { readonly diagnostics: readonly Diagnostic[] }> {
+  const modules = createModuleLoader({ catalog, storeRoot: findProject(process.cwd()).storeRoot });
+  return loadKindAt(resolve(path), catalog, { environment: process.env, modules });
+}
 
 function describe(kind: Kind): object {
   const outputs = Object.entries(kind.outputs).map(([port, { type, description }]) => [port, { type, description }]);

@@ -1,18 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Option } from 'commander';
 import pc from 'picocolors';
+import { openStore } from '../../cache/store.js';
+import { chromeTrace } from '../export/chrome-trace.js';
+import { roCrate } from '../export/ro-crate.js';
+import { writeCrate } from '../export/write-crate.js';
 import { stringify } from '../json.js';
+import { findProject } from '../project.js';
+import { type RunRecord, readEvents } from '../record.js';
 import { formatDuration, formatNumber, plural } from '../report/format.js';
 import type { RegisterCommand } from './command.js';
-import { findRun } from './find-run.js';
-import { print, printJson, table } from './output.js';
+import { findRun, runsDirectory } from './find-run.js';
+import { print, printJson, shownPath, table, UsageError } from './output.js';
 import { shownStatus } from './runs.js';
+
+interface ShowOptions {
+  readonly export?: 'ro-crate' | 'trace';
+  readonly output?: string;
+  readonly changes?: boolean;
+  readonly json?: boolean;
+}
 
 export const registerShow: RegisterCommand = (program) => {
   program
     .command('show [run]')
     .description('show a run: its parameters, nodes, metrics and what they have to show (the latest by default)')
+    .addOption(new Option('--export <format>', 'print the run for other tools instead').choices(['ro-crate', 'trace']))
+    .option('-o, --output <folder>', 'with --export ro-crate: write the crate there, with the pipeline and all data')
+    .option('--changes', 'print the changes that the work tree had against its commit instead')
     .option('--json', 'print JSON for programs')
-    .action((text: string | undefined, options: { readonly json?: boolean }) => {
+    .action(async (text: string | undefined, options: ShowOptions) => {
       const record = findRun(text);
+      if (options.output !== undefined && options.export !== 'ro-crate') {
+        throw new UsageError('--output goes with --export ro-crate');
+      }
+      if (options.export === 'trace') return printJson(chromeTrace(readEvents(runsDirectory(), record.run)));
+      if (options.export === 'ro-crate') return exportCrate(record, options.output);
+      if (options.changes) return print(await changesOf(record));
       if (options.json) return printJson(record);
       const { git } = record;
       print(
@@ -56,3 +81,21 @@ export const registerShow: RegisterCommand = (program) => {
       }
     });
 };
+
+async function exportCrate(record: RunRecord, folder: string | undefined): Promise<void> {
+  if (folder === undefined) return printJson(roCrate(record));
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UsageError(`${shownPath(folder)} is not empty; name another place by --output`);
+  }
+  const store = await openStore(findProject(process.cwd()).storeRoot);
+  const missing = await writeCrate(record, store, folder);
+  print(`the crate is in ${shownPath(folder)}`);
+  if (missing.length > 0) print(pc.yellow(`not in the store any more: ${missing.join(', ')}`));
+}
+
+async function changesOf({ run, git }: RunRecord): Promise<string> {
+  if (git?.diff === undefined) throw new UsageError(`the run ${run} started from a clean work tree, or outside git`);
+  const store = await openStore(findProject(process.cwd()).storeRoot);
+  if (!store.hasSync(git.diff)) throw new UsageError(`the store does not hold the changes of the run ${run} any more`);
+  return (await readFile(store.fileOf(git.diff), 'utf8')).trimEnd();
+}

@@ -91,7 +91,12 @@ t.test('offers names, descriptions and defaults to an editor', async (t) => {
     definitions: {
       node: {
         properties: {
-          uses: { enum: ['data.load', 'data.split', 'report'], enumDescriptions: ['Loads rows.', 'Splits rows.'] },
+          uses: {
+            anyOf: [
+              { enum: ['data.load', 'data.split', 'report'], enumDescriptions: ['Loads rows.', 'Splits rows.'] },
+              { pattern: String },
+            ],
+          },
         },
       },
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { buildGraph, toDot, toMermaid } from '../../../engine/graph.js';
+import { toDot, toMermaid } from '../../../engine/draw-graph.js';
+import { buildGraph } from '../../../engine/graph.js';
 import type { Reference, ResolvedNode } from '../../../engine/spec.js';
 import { catalog } from './rig.js';
 
