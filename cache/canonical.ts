@@ -36,9 +36,7 @@ export type CanonicalValue =
  * class instance, an array with holes, a cycle
  */
 export function encodeCanonical(value: CanonicalValue): Uint8Array {
-  const pieces: Uint8Array[] = [Uint8Array.of(encodingVersion)];
-  write(value, [], [], pieces);
-  return Buffer.concat(pieces);
+  return Buffer.from(encoded(value), 'latin1');
 }
 
 /**
@@ -46,14 +44,21 @@ export function encodeCanonical(value: CanonicalValue): Uint8Array {
  * different things get different digests.
  */
 export function digestCanonical(domain: string, value: CanonicalValue): Digest {
-  const hash = createHash('sha256').update(encodeCanonical(domain)).update(encodeCanonical(value));
+  const hash = createHash('sha256').update(encoded(domain) + encoded(value), 'latin1');
   return makeDigest('file', hash.digest('hex'));
 }
 
+/** The bytes, one character each: to join texts is many times faster than to join as many small buffers. */
+function encoded(value: CanonicalValue): string {
+  const pieces: string[] = [String.fromCharCode(encodingVersion)];
+  write(value, [], [], pieces);
+  return pieces.join('');
+}
+
 /** `place` and `ancestors` are the keys and the objects that lead to `value`. */
-function write(value: unknown, place: string[], ancestors: object[], pieces: Uint8Array[]): void {
-  if (value === null) pieces.push(ascii('n'));
-  else if (typeof value === 'boolean') pieces.push(ascii(value ? 't' : 'f'));
+function write(value: unknown, place: string[], ancestors: object[], pieces: string[]): void {
+  if (value === null) pieces.push('n');
+  else if (typeof value === 'boolean') pieces.push(value ? 't' : 'f');
   else if (typeof value === 'bigint') writeInteger(value, pieces);
   else if (typeof value === 'number') writeNumber(value, place, pieces);
   else if (typeof value === 'string') writeText(value, pieces);
@@ -67,30 +72,38 @@ function write(value: unknown, place: string[], ancestors: object[], pieces: Uin
   }
 }
 
-function writeNumber(value: number, place: string[], pieces: Uint8Array[]): void {
+function writeNumber(value: number, place: string[], pieces: string[]): void {
   if (!Number.isFinite(value)) throw unencodable(String(value), place);
-  if (Number.isInteger(value)) {
+  if (Number.isSafeInteger(value)) {
+    // -0 becomes 0 here.
+    const digits = String(value === 0 ? 0 : value);
+    pieces.push(`i${digits.length}:${digits}`);
+  } else if (Number.isInteger(value)) {
     writeInteger(BigInt(value), pieces);
   } else {
     const real = Buffer.alloc(9, 'd');
     real.writeDoubleBE(value, 1);
-    pieces.push(real);
+    pieces.push(real.toString('latin1'));
   }
 }
 
-function writeInteger(value: bigint, pieces: Uint8Array[]): void {
+function writeInteger(value: bigint, pieces: string[]): void {
   const digits = value.toString();
-  pieces.push(ascii(`i${digits.length}:${digits}`));
+  pieces.push(`i${digits.length}:${digits}`);
 }
 
-function writeText(text: string, pieces: Uint8Array[]): void {
+function writeText(text: string, pieces: string[]): void {
+  if (isAscii(text)) {
+    pieces.push(`s${text.length}:${text}`);
+    return;
+  }
   const lone = /\p{Surrogate}/u.test(text);
   const bytes = Buffer.from(text, lone ? 'utf16le' : 'utf8');
-  pieces.push(ascii(`${lone ? 'u' : 's'}${bytes.length}:`), bytes);
+  pieces.push(`${lone ? 'u' : 's'}${bytes.length}:`, bytes.toString('latin1'));
 }
 
-function writeList(list: readonly unknown[], place: string[], ancestors: object[], pieces: Uint8Array[]): void {
-  pieces.push(ascii(`a${list.length}:`));
+function writeList(list: readonly unknown[], place: string[], ancestors: object[], pieces: string[]): void {
+  pieces.push(`a${list.length}:`);
   for (let index = 0; index < list.length; index++) {
     place.push(String(index));
     write(list[index], place, ancestors, pieces);
@@ -98,11 +111,11 @@ function writeList(list: readonly unknown[], place: string[], ancestors: object[
   }
 }
 
-function writeRecord(record: object, place: string[], ancestors: object[], pieces: Uint8Array[]): void {
+function writeRecord(record: object, place: string[], ancestors: object[], pieces: string[]): void {
   if (!isPlain(record)) throw unencodable(`an instance of ${record.constructor?.name ?? 'a class'}`, place);
   if (Object.getOwnPropertySymbols(record).length > 0) throw unencodable('an object with a symbol as key', place);
   const keys = Object.keys(record).sort(compareCodePoints);
-  pieces.push(ascii(`o${keys.length}:`));
+  pieces.push(`o${keys.length}:`);
   for (const key of keys) {
     place.push(key);
     writeText(key, pieces);
@@ -117,8 +130,9 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function ascii(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1');
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
 }
 
 function unencodable(what: string, place: readonly string[]): TypeError {

@@ -8,13 +8,13 @@
  * broken in the same way.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, unlink } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layout } from './layout.js';
 import { type ProcessIdentity, processState, thisProcess } from './process-identity.js';
 import { guard, StoreError, storeErrorOf, systemCode } from './store-error.js';
-import { temporaryName, writeNew } from './temporary.js';
+import { temporaryName } from './temporary.js';
 
 export interface LockOptions {
   /** Ends the wait; the promise is then rejected with the signal's reason. */
@@ -71,7 +71,8 @@ async function tryCreate(layout: Layout, path: string, owner: Owner): Promise<bo
   const temporary = join(layout.tmp, temporaryName());
   return guard('writing the store', layout.locks, async () => {
     try {
-      await writeNew(temporary, JSON.stringify(owner), 0o644);
+      // Not synced: after a loss of power there is no owner either.
+      await writeFile(temporary, JSON.stringify(owner), { flag: 'wx', mode: 0o644 });
       await link(temporary, path);
       return true;
     } catch (error) {

@@ -13,7 +13,7 @@ import { type KeyComponents, keyComponents, keyOf } from './key.js';
 import type { Catalog, Kind } from './kind.js';
 import { createLeasePool } from './lease.js';
 import { clampResources, type Machine } from './machine.js';
-import { explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
+import { dependenciesOf, explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
 import { rebuild } from './rebuild.js';
 import { withoutSecrets } from './secrets.js';
 import { type CheckInputs, inputChecker } from './sound-inputs.js';
@@ -98,13 +98,7 @@ async function settled(
   planned: PlannedNode,
   results: ReadonlyMap<string, Promise<NodeResult>>,
 ): Promise<ReadonlyMap<string, NodeResult>> {
-  const ids = [
-    ...new Set(
-      Object.values(planned.node.inputs)
-        .flat()
-        .map((reference) => reference.node),
-    ),
-  ];
+  const ids = dependenciesOf(planned.node);
   return new Map(await Promise.all(ids.map(async (id) => [id, await results.get(id)!] as const)));
 }
 

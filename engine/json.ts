@@ -5,11 +5,18 @@ import type { JsonObject } from './spec.js';
  * and a record exactly.
  */
 export function stringify(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? { $bigint: item.toString() } : item), indent);
+  try {
+    // Many times faster than with a function that sees every value, and big integers are rare.
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? { $bigint: item.toString() } : item), indent);
+  }
 }
 
 /** The inverse of `stringify`. Throws `SyntaxError` on what is not JSON. */
 export function parseJson(text: string): unknown {
+  if (!text.includes('"$bigint"')) return JSON.parse(text);
   return JSON.parse(text, (_, item) =>
     item !== null && typeof item === 'object' && typeof item.$bigint === 'string' ? BigInt(item.$bigint) : item,
   );

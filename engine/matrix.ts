@@ -59,6 +59,9 @@ export function fanOut(
   matrixOf: (id: string) => ReadonlyMap<string, Parameter>,
 ): FannedOut {
   const findings: Finding[] = [];
+  if (!nodes.some(([id, node]) => matrixOf(id).size > 0 || referencesOf(node).some(({ text }) => text.includes('[')))) {
+    return { instances: plainInstances(nodes), findings };
+  }
   const written = new Map(nodes);
   const dependencies = new Map(nodes.map(([id, node]) => [id, referencesOf(node).flatMap(({ text }) => nodeOf(text))]));
   const known = new Map([...dependencies].map(([id, needed]) => [id, needed.filter((other) => written.has(other))]));

@@ -6,9 +6,10 @@
  */
 import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml';
 import type { Diagnostic } from './diagnostic.js';
+import { parsePlain } from './parse-plain.js';
 import { positionIndex } from './positions.js';
 import { fail, type Result, succeed } from './result.js';
-import type { ParsedFile, SourceText } from './spec.js';
+import type { ParsedFile, PositionIndex, SourceText } from './spec.js';
 import { maximumDepth, readValues } from './yaml-values.js';
 
 /** More would not help anyone: the rest of a file that is not YAML is noise. */
@@ -16,6 +17,25 @@ const maximumSyntaxErrors = 20;
 
 /** All syntax errors at once, or the value and where each part of it was written. */
 export function parse(source: SourceText): Result<ParsedFile> {
+  const value = parsePlain(source.text);
+  return value === undefined ? parseFully(source) : succeed({ source, value, positions: positionsOnDemand(source) });
+}
+
+function positionsOnDemand(source: SourceText): PositionIndex {
+  let index: PositionIndex | undefined;
+  const positions = () => {
+    if (index === undefined) {
+      const parsed = parseFully(source);
+      if (!parsed.ok) throw new Error('plain YAML that is no YAML');
+      index = parsed.value.positions;
+    }
+    return index;
+  };
+  return { value: (pointer) => positions().value(pointer), key: (pointer) => positions().key(pointer) };
+}
+
+/** As `parse`, by the real parser whatever the text is like. */
+export function parseFully(source: SourceText): Result<ParsedFile> {
   const control = controlCharacter(source);
   if (control) return fail([control]);
   const tokens = tokenise(source);

@@ -8,7 +8,7 @@ import type { Digest } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
 import { positionOf } from './code-frame.js';
-import { buildGraph } from './graph.js';
+import { topologicalOrder } from './cycles.js';
 import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from './key.js';
 import type { SourceFile } from './kind.js';
 import { placeOfValue } from './node-source.js';
@@ -41,15 +41,14 @@ export interface Plan {
 }
 
 /** What each node's key was made of in the nearest earlier run of the pipeline. */
-export type History = ReadonlyMap<
-  string,
-  {
-    readonly key: string;
-    readonly components: KeyComponents;
-    /** The files of the user's code that ran. */
-    readonly code?: readonly { readonly name: string; readonly digest: string }[];
-  }
->;
+export type History = Pick<ReadonlyMap<string, HistoryEntry>, 'get'>;
+
+export interface HistoryEntry {
+  readonly key: string;
+  readonly components: KeyComponents;
+  /** The files of the user's code that ran. */
+  readonly code?: readonly { readonly name: string; readonly digest: string }[];
+}
 
 export interface PlanOptions {
   readonly store: Pick<Store, 'traces'>;
@@ -63,7 +62,7 @@ export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Pr
   const recipes: Record<string, string> = {};
   const outputs = new Map<string, Readonly<Record<string, Digest>>>();
   const nodes: PlannedNode[] = [];
-  for (const node of buildGraph(pipeline).order) {
+  for (const node of inOrder(pipeline.nodes)) {
     const files = sources.get(node.id) ?? [];
     recipes[node.id] = nodeRecipe(node, files, recipes, options.device);
     const planned = await planNode(node, recipes[node.id]!, files, outputs, options);
@@ -71,6 +70,19 @@ export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Pr
     nodes.push(planned);
   }
   return { pipeline, experiment: experimentOf(recipes), nodes, device: options.device, history: options.history };
+}
+
+/** Each node after all that it is wired to. */
+function inOrder(nodes: readonly ResolvedNode[]): ResolvedNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  return topologicalOrder(new Map(nodes.map((node) => [node.id, dependenciesOf(node)]))).map((id) => byId.get(id)!);
+}
+
+/** The nodes that `node` is wired to, each once. */
+export function dependenciesOf(node: ResolvedNode): string[] {
+  const ids = new Set<string>();
+  for (const references of Object.values(node.inputs)) for (const reference of references) ids.add(reference.node);
+  return [...ids];
 }
 
 async function planNode(
@@ -81,13 +93,7 @@ async function planNode(
   options: PlanOptions,
 ): Promise<PlannedNode> {
   const base = { node, recipe, sources };
-  const waiting = [
-    ...new Set(
-      Object.values(node.inputs)
-        .flat()
-        .map((input) => input.node),
-    ),
-  ].filter((id) => !outputs.has(id));
+  const waiting = dependenciesOf(node).filter((id) => !outputs.has(id));
   if (waiting.length > 0) {
     const previous = options.history.get(node.id);
     const own = previous

@@ -18,10 +18,11 @@ import type { Digest } from '../cache/digest.js';
 import { guardSync } from '../cache/store-error.js';
 import type { RunEvent } from './event.js';
 import type { RunResult } from './execute.js';
+import { gatherText } from './gathered-text.js';
 import type { GitState } from './git.js';
 import { parseJson, stringify } from './json.js';
 import type { KeyComponents } from './key.js';
-import type { History, Plan } from './plan.js';
+import type { History, HistoryEntry, Plan } from './plan.js';
 import type { JsonObject, ResolvedNode } from './spec.js';
 
 export interface NodeRecord {
@@ -110,15 +111,17 @@ export function recordRun(runsDirectory: string, facts: RunFacts, plan: Plan): R
   });
   write({ version: 1, ...facts, status: 'running', nodes: {} });
   let lost: { readonly error: unknown } | undefined;
+  const lines = gatherText((text) => {
+    try {
+      guarded(() => writeSync(events, text));
+    } catch (error) {
+      lost ??= { error };
+    }
+  });
   return {
-    event(event) {
-      try {
-        guarded(() => writeSync(events, `${stringify({ time: new Date().toISOString(), ...event })}\n`));
-      } catch (error) {
-        lost ??= { error };
-      }
-    },
+    event: (event) => lines.add(`${stringify({ time: new Date().toISOString(), ...event })}\n`),
     finish(result) {
+      lines.flush();
       closeSync(events);
       const { status, duration_ms } = result;
       const record = write({ version: 1, ...facts, status, duration_ms, nodes: nodeRecords(plan, result) });
@@ -238,13 +241,24 @@ export function isAlive({ pid }: RunRecord): boolean {
   }
 }
 
-type HistoryEntry = History extends ReadonlyMap<string, infer Entry> ? Entry : never;
-
 /** Of how many past runs the history of a pipeline is put together at the most. */
 const historyDepth = 50;
 
-/** What each of `nodes` depended on in the latest run of `pipelineFile` that had a result for it. */
+/**
+ * What each of `nodes` depended on in the latest run of `pipelineFile` that had a result for it. Records are read when
+ * something is asked for: a pipeline of which nothing has changed never does.
+ */
 export function readHistory(runsDirectory: string, pipelineFile: string, nodes: readonly string[]): History {
+  let read: History | undefined;
+  return {
+    get(id) {
+      read ??= historyOf(runsDirectory, pipelineFile, nodes);
+      return read.get(id);
+    },
+  };
+}
+
+function historyOf(runsDirectory: string, pipelineFile: string, nodes: readonly string[]): History {
   const history = new Map<string, HistoryEntry>();
   let depth = 0;
   for (const record of readRecords(runsDirectory)) {
@@ -255,7 +269,7 @@ export function readHistory(runsDirectory: string, pipelineFile: string, nodes: 
       history.set(id, { key: node.key, components: node.components, ...(node.code ? { code: node.code } : {}) });
     }
     depth += 1;
-    if (depth >= historyDepth || nodes.every((id) => history.has(id))) break;
+    if (depth >= historyDepth || history.size === nodes.length) break;
   }
   return history;
 }

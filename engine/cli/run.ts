@@ -1,7 +1,6 @@
 import pc from 'picocolors';
-import { buildGraph } from '../graph.js';
 import { lockPath } from '../lock-file.js';
-import type { Plan } from '../plan.js';
+import { dependenciesOf, type Plan } from '../plan.js';
 import { humanReporter, jsonReporter } from '../report/reporter.js';
 import { type FinishedRun, plan, run } from '../session.js';
 import { type CliContext, type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
@@ -52,11 +51,10 @@ export function setExitCode({ result }: FinishedRun, context: CliContext): void 
 
 /** What the last nodes of the graph have to show, where the lock file stands, and how to prove the result. */
 export function closingText(planned: Plan, { result, record, lockChanged }: FinishedRun): string {
-  const graph = buildGraph(planned.pipeline);
+  const used = new Set(planned.nodes.flatMap(({ node }) => dependenciesOf(node)));
   const shown = planned.nodes.flatMap(({ node }) => {
     const { trace } = result.nodes.get(node.id)!;
-    const last = graph.dependants(node.id).length === 0;
-    return last && trace
+    return trace && !used.has(node.id)
       ? trace.displays.map(({ title, text }) => `\n${pc.bold(`${node.id}: ${title}`)}\n${text}`)
       : [];
   });

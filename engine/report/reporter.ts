@@ -4,6 +4,7 @@
 import type { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { RunEvent } from '../event.js';
+import { gatherText } from '../gathered-text.js';
 import { stringify } from '../json.js';
 import { formatDuration, plural, shortHash } from './format.js';
 import { countLines, emptyView, failureText, finishedLine, lines, update, type View, valuesText } from './view.js';
@@ -15,15 +16,17 @@ export interface Reporter {
 }
 
 /** One event a line, as it is. */
-export function jsonReporter(write: (line: string) => void): Reporter {
-  return { event: (event) => write(`${stringify(event)}\n`), close: () => {} };
+export function jsonReporter(write: (text: string) => void): Reporter {
+  const lines = gatherText(write);
+  return { event: (event) => lines.add(`${stringify(event)}\n`), close: lines.flush };
 }
 
 /** For a person: live where `stream` is a terminal, plain lines elsewhere. */
 export function humanReporter(stream: NodeJS.WriteStream): Reporter {
-  return stream.isTTY && !process.env.CI
-    ? liveReporter(stream)
-    : plainReporter((line) => void stream.write(`${line}\n`));
+  if (stream.isTTY && !process.env.CI) return liveReporter(stream);
+  const lines = gatherText((text) => void stream.write(text));
+  const reporter = plainReporter((line) => lines.add(`${line}\n`));
+  return { event: reporter.event, close: lines.flush };
 }
 
 const redrawMs = 100;

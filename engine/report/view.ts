@@ -19,18 +19,24 @@ export interface RunningNode {
 
 export interface View {
   readonly uses: ReadonlyMap<string, string>;
+  /** Columns that the longest id takes, and the longest kind. */
+  readonly widths: { readonly id: number; readonly uses: number };
   readonly running: ReadonlyMap<string, RunningNode>;
   /** Node → reason → rows that were dropped, cut or repaired. */
   readonly counts: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
-export const emptyView: View = { uses: new Map(), running: new Map(), counts: new Map() };
+export const emptyView: View = { uses: new Map(), widths: { id: 0, uses: 0 }, running: new Map(), counts: new Map() };
 
 /** The view after `event`, which happened at `nowMs`. */
 export function update(view: View, event: RunEvent, nowMs: number): View {
   switch (event.event) {
     case 'run.started':
-      return { ...emptyView, uses: new Map(event.nodes.map(({ id, uses }) => [id, uses])) };
+      return {
+        ...emptyView,
+        uses: new Map(event.nodes.map(({ id, uses }) => [id, uses])),
+        widths: { id: longest(event.nodes.map(({ id }) => id)), uses: longest(event.nodes.map(({ uses }) => uses)) },
+      };
     case 'node.started':
       return withNode(view, event.node, { id: event.node, uses: view.uses.get(event.node) ?? '', startedMs: nowMs });
     case 'node.retried': {
@@ -53,6 +59,7 @@ export function update(view: View, event: RunEvent, nowMs: number): View {
       return withNode(view, event.node, { ...node, progress: event, firstProgress });
     }
     case 'node.finished': {
+      if (!view.running.has(event.node)) return view;
       const running = new Map(view.running);
       running.delete(event.node);
       return { ...view, running };
@@ -76,7 +83,7 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /** One line for each running node, and how far the run has come. */
 export function lines(view: View, nowMs: number, color: Colors, columns: number): string[] {
   const frame = spinner[Math.floor(nowMs / 100) % spinner.length]!;
-  const width = nameWidth(view);
+  const width = view.widths.id;
   return [...view.running.values()].map((node) => {
     const head = `${frame} ${node.id.padEnd(width)}  `;
     const tail = node.note ?? progressText(node, nowMs);
@@ -127,16 +134,14 @@ function fit(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-function nameWidth(view: View): number {
-  return Math.max(0, ...[...view.uses.keys()].map((id) => id.length));
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, text.length), 0);
 }
 
 /** The line that stays when a node is done. */
 export function finishedLine(view: View, event: NodeFinished, color: Colors): string {
-  const id = event.node.padEnd(nameWidth(view));
-  const uses = color.dim(
-    (view.uses.get(event.node) ?? '').padEnd(Math.max(0, ...[...view.uses.values()].map((u) => u.length))),
-  );
+  const id = event.node.padEnd(view.widths.id);
+  const uses = color.dim((view.uses.get(event.node) ?? '').padEnd(view.widths.uses));
   switch (event.status) {
     case 'executed':
       return `${color.green('✓')} ${id}  ${uses}  ${formatDuration(event.duration_ms).padStart(10)}  ${metricsText(event.metrics)}`.trimEnd();

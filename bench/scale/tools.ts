@@ -1,0 +1,144 @@
+/** The same graph for each tool: every node writes its name to a file, after those that it takes from. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { graphOf, pipelineOf, type ScaleNode, type Shape } from './shapes.js';
+
+export interface Tool {
+  readonly name: string;
+  /** Takes minutes where others take seconds. */
+  readonly slow: boolean;
+  readonly files: (shape: Shape, count: number) => Readonly<Record<string, string>>;
+  readonly prepare?: (folder: string) => void;
+  readonly run: readonly string[];
+  readonly plan?: readonly string[];
+  readonly environment?: (folder: string) => Readonly<Record<string, string>>;
+}
+
+const main = fileURLToPath(new URL('../../nodes/main.js', import.meta.url));
+
+export const lapidary: Tool = {
+  name: 'Lapidary',
+  slow: false,
+  files: (shape, count) => ({ 'p.yaml': pipelineOf(shape, count) }),
+  run: [process.execPath, main, 'run', 'p.yaml'],
+  plan: [process.execPath, main, 'plan', 'p.yaml'],
+  environment: (folder) => ({ LAPIDARY_HOME: join(folder, '.lapidary') }),
+};
+
+/** Those that are installed. `python`: a virtual environment; `npm`: a folder with `node_modules`. */
+export function peers(places: {
+  readonly python?: string | undefined;
+  readonly npm?: string | undefined;
+}): readonly Tool[] {
+  const found = (name: string) => spawnSync('which', [name]).status === 0;
+  const inPython = (name: string) => (places.python ? join(resolve(places.python), 'bin', name) : '');
+  const inNpm = (name: string) => (places.npm ? join(resolve(places.npm), 'node_modules', '.bin', name) : '');
+  return [
+    ...(found('ninja') ? [ninja] : []),
+    ...(found('make') ? [make] : []),
+    ...(existsSync(inPython('snakemake')) ? [snakemake(inPython('snakemake'))] : []),
+    ...(existsSync(inPython('dvc')) ? [dvc(inPython('dvc'))] : []),
+    ...(existsSync(inNpm('wireit')) ? [wireit(inNpm('wireit'))] : []),
+    ...(existsSync(inNpm('turbo')) ? [turbo(inNpm('turbo'))] : []),
+  ];
+}
+
+type GraphShape = Exclude<Shape, 'matrix'>;
+const nodes = (shape: Shape, count: number): readonly ScaleNode[] => graphOf(shape as GraphShape, count);
+/** What nothing takes from. */
+const ends = (graph: readonly ScaleNode[]): string[] => {
+  const used = new Set(graph.flatMap(({ inputs }) => inputs));
+  return graph.flatMap(({ id }) => (used.has(id) ? [] : [id]));
+};
+
+const ninja: Tool = {
+  name: 'ninja',
+  slow: false,
+  files: (shape, count) => ({
+    'build.ninja': `rule write\n  command = echo $out > $out\n${nodes(shape, count)
+      .map(({ id, inputs }) => `build ${id}: write ${inputs.join(' ')}`)
+      .join('\n')}\n`,
+  }),
+  run: ['ninja'],
+};
+
+const make: Tool = {
+  name: 'make',
+  slow: false,
+  files: (shape, count) => {
+    const graph = nodes(shape, count);
+    const rules = graph.map(({ id, inputs }) => `${id}: ${inputs.join(' ')}\n\techo ${id} > ${id}`);
+    return { Makefile: `all: ${ends(graph).join(' ')}\n${rules.join('\n')}\n` };
+  },
+  run: ['make', '-s', '-j', '2'],
+};
+
+const snakemake = (program: string): Tool => ({
+  name: 'Snakemake',
+  slow: true,
+  files: (shape, count) => {
+    const graph = nodes(shape, count);
+    const list = (names: readonly string[]) => names.map((name) => `'${name}.out'`).join(', ');
+    const rules = graph.map(({ id, inputs }) => {
+      const needs = inputs.length === 0 ? '' : `    input: ${list(inputs)}\n`;
+      return `rule ${id}:\n${needs}    output: '${id}.out'\n    shell: 'echo ${id} > {output}'\n`;
+    });
+    return { Snakefile: `rule all:\n    input: ${list(ends(graph))}\n${rules.join('')}` };
+  },
+  run: [program, '--cores', '2', '--quiet', 'all'],
+});
+
+const dvc = (program: string): Tool => ({
+  name: 'DVC',
+  slow: true,
+  files: (shape, count) => {
+    const stages = nodes(shape, count).map(({ id, inputs }) => {
+      const needs = inputs.length === 0 ? '' : `    deps: [${inputs.map((input) => `${input}.out`).join(', ')}]\n`;
+      return `  ${id}:\n    cmd: echo ${id} > ${id}.out\n${needs}    outs: [${id}.out]\n`;
+    });
+    return { 'dvc.yaml': `stages:\n${stages.join('')}` };
+  },
+  prepare: (folder) => void execFileSync(program, ['init', '-q', '--no-scm'], { cwd: folder }),
+  run: [program, 'repro', '-q'],
+  environment: () => ({ DVC_NO_ANALYTICS: '1' }),
+});
+
+const wireit = (program: string): Tool => ({
+  name: 'wireit',
+  slow: true,
+  files: (shape, count) => {
+    const graph = nodes(shape, count);
+    const scripts = Object.fromEntries([...graph.map(({ id }) => id), 'all'].map((id) => [id, program]));
+    const own = graph.map(({ id, inputs }) => [
+      id,
+      { command: `echo ${id} > ${id}.out`, dependencies: inputs, files: [], output: [`${id}.out`] },
+    ]);
+    const all = ['all', { dependencies: ends(graph) }];
+    return { 'package.json': JSON.stringify({ name: 'scale', scripts, wireit: Object.fromEntries([...own, all]) }) };
+  },
+  prepare: (folder) => void execFileSync('git', ['init', '-q'], { cwd: folder }),
+  run: ['npm', 'run', '--silent', 'all'],
+});
+
+const turbo = (program: string): Tool => ({
+  name: 'Turborepo',
+  slow: true,
+  files: (shape, count) => {
+    const graph = nodes(shape, count);
+    const scripts = Object.fromEntries([...graph.map(({ id }) => [id, `echo ${id} > ${id}.out`]), ['all', 'true']]);
+    const tasks = Object.fromEntries([
+      ...graph.map(({ id, inputs }) => [id, { dependsOn: inputs, inputs: [], outputs: [`${id}.out`] }]),
+      ['all', { dependsOn: ends(graph), inputs: [] }],
+    ]);
+    return {
+      'package.json': JSON.stringify({ name: 'scale', version: '1.0.0', packageManager: 'npm@10.0.0', scripts }),
+      'package-lock.json': JSON.stringify({ name: 'scale', version: '1.0.0', lockfileVersion: 3, packages: {} }),
+      'turbo.json': JSON.stringify({ tasks }),
+    };
+  },
+  prepare: (folder) => void execFileSync('git', ['init', '-q'], { cwd: folder }),
+  run: [program, 'run', 'all', '--output-logs=none', '--no-daemon'],
+  environment: () => ({ TURBO_TELEMETRY_DISABLED: '1' }),
+});
