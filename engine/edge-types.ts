@@ -48,7 +48,9 @@ export function checkEdgeTypes(nodes: ReadonlyMap<string, TypedNode>, order: rea
 function artifactMismatch(edge: Edge, node: TypedNode, nodes: ReadonlyMap<string, TypedNode>): Finding[] {
   const wanted = portOf(node, edge).type;
   const given = nodes.get(edge.from.node)?.kind.outputs[edge.from.port]?.type;
-  if (given === undefined || given === wanted || wanted === 'any') return [];
+  // Samples are rows, whose type is not known.
+  const isRows = wanted === 'dataset' && given === 'samples';
+  if (given === undefined || given === wanted || wanted === 'any' || isRows) return [];
   const fitting = Object.entries(nodes.get(edge.from.node)!.kind.outputs).find(([, { type }]) => type === wanted);
   const others = [...nodes.values()]
     .filter(({ id }) => id !== node.id)

@@ -8,6 +8,7 @@ import { divergenceKinds } from './divergence/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
 import { judgeKinds } from './judge/kinds.js';
+import { labelKinds } from './label/kinds.js';
 import { modelKinds } from './model/kinds.js';
 import { preferenceKinds } from './preference/kinds.js';
 import { reportKinds } from './report/kinds.js';
@@ -21,6 +22,7 @@ import { userApi } from './user-api.js';
 
 const kinds: readonly Kind[] = [
   ...dataKinds,
+  ...labelKinds,
   ...tokenizerKinds,
   ...modelKinds,
   ...adapterKinds,

@@ -6,6 +6,7 @@ import { dataFilter } from './filter.kind.js';
 import { dataLoad } from './load.kind.js';
 import { dataMap } from './map.kind.js';
 import { dataMix } from './mix.kind.js';
+import { dataRank } from './rank.kind.js';
 import { dataRender } from './render.kind.js';
 import { dataSample } from './sample.kind.js';
 import { dataShuffle } from './shuffle.kind.js';
@@ -25,4 +26,5 @@ export const dataKinds: readonly Kind[] = [
   dataShuffle,
   dataSample,
   dataStats,
+  dataRank,
 ];
