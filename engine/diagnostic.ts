@@ -31,6 +31,7 @@ export type DiagnosticCode =
   | 'unknown-parameter'
   | 'unknown-variable'
   | 'artifact-type-mismatch'
+  | 'model-task-mismatch'
   | 'row-type-mismatch'
   | 'cycle'
   | 'data-file-not-found'

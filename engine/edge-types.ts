@@ -34,7 +34,10 @@ export function checkEdgeTypes(nodes: ReadonlyMap<string, TypedNode>, order: rea
     }
   };
   for (const node of nodes.values()) {
-    for (const edge of node.edges) tell(edge, artifactMismatch(edge, node, nodes));
+    for (const edge of node.edges) {
+      tell(edge, artifactMismatch(edge, node, nodes));
+      tell(edge, taskMismatch(edge, node, nodes));
+    }
   }
   for (const id of order) {
     const node = nodes.get(id);
@@ -69,6 +72,19 @@ function artifactMismatch(edge: Edge, node: TypedNode, nodes: ReadonlyMap<string
       atValue(edge.pointer),
       `\`${edge.to.port}\` of \`${node.id}\` takes a ${wanted}, but \`${edge.from.node}.${edge.from.port}\` is a ${given}`,
       { hint },
+    ),
+  ];
+}
+
+function taskMismatch(edge: Edge, node: TypedNode, nodes: ReadonlyMap<string, TypedNode>): Finding[] {
+  const wanted = portOf(node, edge).task;
+  const given = nodes.get(edge.from.node)?.kind.outputs[edge.from.port]?.task;
+  if (wanted === undefined || given === undefined || given === wanted) return [];
+  return [
+    finding(
+      'model-task-mismatch',
+      atValue(edge.pointer),
+      `\`${edge.to.port}\` of \`${node.id}\` takes a ${wanted}, but \`${edge.from.node}.${edge.from.port}\` is a ${given}`,
     ),
   ];
 }

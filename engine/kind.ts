@@ -31,6 +31,8 @@ export interface InputPort {
   readonly description: string;
   /** Row types that are accepted, for a dataset; absent means any. */
   readonly rows?: readonly RowType[];
+  /** What a model must be made for, in words: `reward model`. Absent means that any will do. */
+  readonly task?: string;
   readonly optional?: boolean;
   /** The port gathers a list of artifacts, in the order written. */
   readonly many?: boolean;
@@ -48,6 +50,8 @@ export interface OutputPort<Config> {
   readonly description: string;
   /** The row type of a dataset output; absent or `undefined` means unknown until run time. */
   readonly rows?: (context: StaticContext<Config>) => RowType | undefined;
+  /** What a model output is made for, in the words of `InputPort.task`; absent means unknown until run time. */
+  readonly task?: string;
 }
 
 /**

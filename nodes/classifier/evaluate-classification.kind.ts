@@ -12,7 +12,7 @@ export const evaluateClassification: Kind = defineKind<EvaluateClassificationCon
   resources: { cpus: 'all' },
   schema: evaluateClassificationSchema,
   inputs: {
-    model: { type: 'model', description: 'The classifier.' },
+    model: { type: 'model', task: 'classifier', description: 'The classifier.' },
     dataset: {
       type: 'dataset',
       rows: ['classification', 'text'],

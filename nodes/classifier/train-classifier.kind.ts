@@ -29,7 +29,7 @@ export const trainClassifier: Kind = defineKind<TrainClassifierConfig>({
       },
     },
     outputs: {
-      model: { type: 'model', description: 'The classifier: a sequence-classification model.' },
+      model: { type: 'model', task: 'classifier', description: 'The classifier: a sequence-classification model.' },
       metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `eval_accuracy`, `steps`, `tokens`.' },
       adapter: adapterOutput,
     },

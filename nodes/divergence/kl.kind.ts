@@ -11,8 +11,16 @@ export const evaluateKl: Kind = defineKind<EvaluateKlConfig>({
   resources: { cpus: 'all' },
   schema: evaluateKlSchema,
   inputs: {
-    model: { type: 'model', description: 'The policy. Responses are drawn from its own distribution.' },
-    reference: { type: 'model', description: 'The model that it is compared with; it needs the same tokenizer.' },
+    model: {
+      type: 'model',
+      task: 'language model',
+      description: 'The policy. Responses are drawn from its own distribution.',
+    },
+    reference: {
+      type: 'model',
+      task: 'language model',
+      description: 'The model that it is compared with; it needs the same tokenizer.',
+    },
     dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts, one a row.' },
     reward_model: rewardModelPort,
   },

@@ -10,7 +10,7 @@ export const evaluateGeneration: Kind = defineKind<EvaluateGenerationConfig>({
   resources: { cpus: 'all' },
   schema: evaluateGenerationSchema,
   inputs: {
-    model: { type: 'model', description: 'The model that answers.' },
+    model: { type: 'model', task: 'language model', description: 'The model that answers.' },
     dataset: {
       type: 'dataset',
       rows: ['prompt_completion'],

@@ -12,7 +12,7 @@ export const evaluateLanguageModel: Kind = defineKind<EvaluateLanguageModelConfi
   resources: { cpus: 'all' },
   schema: evaluateLanguageModelSchema,
   inputs: {
-    model: { type: 'model', description: 'The model that predicts.' },
+    model: { type: 'model', task: 'language model', description: 'The model that predicts.' },
     dataset: { type: 'dataset', rows: ['text'], description: 'Texts to predict, best such that it has never read.' },
   },
   outputs: {

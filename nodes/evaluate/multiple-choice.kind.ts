@@ -13,7 +13,7 @@ export const evaluateMultipleChoice: Kind = defineKind<EvaluateMultipleChoiceCon
   resources: { cpus: 'all' },
   schema: evaluateMultipleChoiceSchema,
   inputs: {
-    model: { type: 'model', description: 'The model that chooses.' },
+    model: { type: 'model', task: 'language model', description: 'The model that chooses.' },
     dataset: { type: 'dataset', description: 'Prompts with choices, and which is right.' },
   },
   outputs: {

@@ -10,7 +10,7 @@ export const generateKind: Kind = defineKind<GenerateConfig>({
   resources: { cpus: 'all' },
   schema: generateSchema,
   inputs: {
-    model: { type: 'model', description: 'The model that answers.' },
+    model: { type: 'model', task: 'language model', description: 'The model that answers.' },
     dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts, one a row.' },
   },
   outputs: {

@@ -6,8 +6,8 @@ import { checkRewardFunctions, rewardSources } from '../reward/check-functions.j
 import { rewardModelPort } from '../reward/ports.js';
 
 const models: Readonly<Record<string, InputPort>> = {
-  model: { type: 'model', description: 'The model whose responses are to win.' },
-  baseline: { type: 'model', description: 'The model that it is compared with.' },
+  model: { type: 'model', task: 'language model', description: 'The model whose responses are to win.' },
+  baseline: { type: 'model', task: 'language model', description: 'The model that it is compared with.' },
   dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts that both answer.' },
 };
 

@@ -8,7 +8,13 @@ export const modelInit: Kind = defineKind<ModelInitConfig>({
   runs: 'worker',
   schema: modelInitSchema,
   inputs: { tokenizer: { type: 'tokenizer', description: 'Gives the vocabulary and the ids of the special tokens.' } },
-  outputs: { model: { type: 'model', description: 'A Hugging Face directory, with the tokenizer in it.' } },
+  outputs: {
+    model: {
+      type: 'model',
+      task: 'language model',
+      description: 'A Hugging Face directory, with the tokenizer in it.',
+    },
+  },
   check: ({ hidden_size, num_attention_heads, num_key_value_heads }) => {
     if (hidden_size % num_attention_heads !== 0) {
       return [{ pointer: '/num_attention_heads', message: `must divide hidden_size, which is ${hidden_size}` }];

@@ -9,6 +9,7 @@ const descriptions = {
 
 export const referencePort: InputPort = {
   type: 'model',
+  task: 'language model',
   optional: true,
   description:
     'The model that the trained one is held near to; it needs the same tokenizer. Without it: `model`, as it is before training.',
@@ -20,7 +21,7 @@ export function preferencePorts(
 ) {
   return trainerPorts({
     inputs: {
-      model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
+      model: { type: 'model', task: 'language model', description: 'The model to begin from; its tokenizer is used.' },
       dataset: { type: 'dataset', rows, description: rows.map((type) => descriptions[type]).join(' Or: ') },
       validation: {
         type: 'dataset',
@@ -31,7 +32,7 @@ export function preferencePorts(
       ...more,
     },
     outputs: {
-      model: { type: 'model', description: 'The trained model.' },
+      model: { type: 'model', task: 'language model', description: 'The trained model.' },
       metrics: { type: 'metrics', description: '`train_loss`, `eval_loss` and the other readings, `steps`, `tokens`.' },
       adapter: adapterOutput,
     },

@@ -10,7 +10,7 @@ export const evaluateReward: Kind = defineKind<EvaluateRewardConfig>({
   resources: { cpus: 'all' },
   schema: evaluateRewardSchema,
   inputs: {
-    model: { type: 'model', description: 'The reward model.' },
+    model: { type: 'model', task: 'reward model', description: 'The reward model.' },
     dataset: {
       type: 'dataset',
       description:

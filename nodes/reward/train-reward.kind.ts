@@ -37,7 +37,11 @@ export const trainReward: Kind = defineKind<TrainRewardConfig>({
       },
     },
     outputs: {
-      model: { type: 'model', description: 'The reward model: a sequence-classification model of one label.' },
+      model: {
+        type: 'model',
+        task: 'reward model',
+        description: 'The reward model: a sequence-classification model of one label.',
+      },
       metrics: {
         type: 'metrics',
         description:

@@ -5,7 +5,7 @@ import { adapterOutput, trainerPorts } from '../train/ports.js';
 export function reinforcementPorts(more: Readonly<Record<string, InputPort>> = {}) {
   return trainerPorts({
     inputs: {
-      model: { type: 'model', description: 'The policy to begin from; its tokenizer is used.' },
+      model: { type: 'model', task: 'language model', description: 'The policy to begin from; its tokenizer is used.' },
       dataset: {
         type: 'dataset',
         rows: ['prompt', 'prompt_completion', 'preference', 'ranking'],
@@ -13,11 +13,13 @@ export function reinforcementPorts(more: Readonly<Record<string, InputPort>> = {
       },
       reward_model: {
         type: 'model',
+        task: 'reward model',
         optional: true,
         description: 'Scores the responses; it needs the same tokenizer. `train.reward` makes one.',
       },
       reference: {
         type: 'model',
+        task: 'language model',
         optional: true,
         description:
           'The model that the policy is held near to; it needs the same tokenizer. Without it: `model`, as it is before training.',
@@ -25,7 +27,7 @@ export function reinforcementPorts(more: Readonly<Record<string, InputPort>> = {
       ...more,
     },
     outputs: {
-      model: { type: 'model', description: 'The trained policy.' },
+      model: { type: 'model', task: 'language model', description: 'The trained policy.' },
       metrics: {
         type: 'metrics',
         description:

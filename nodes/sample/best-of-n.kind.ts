@@ -11,7 +11,7 @@ export const sampleBestOfN: Kind = defineKind<SampleBestOfNConfig>({
   resources: { cpus: 'all' },
   schema: sampleBestOfNSchema,
   inputs: {
-    model: { type: 'model', description: 'The model that answers.' },
+    model: { type: 'model', task: 'language model', description: 'The model that answers.' },
     dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts, one a row.' },
     reward_model: rewardModelPort,
   },

@@ -18,7 +18,11 @@ export const trainRejectionSampling: Kind = defineKind<TrainRejectionSamplingCon
   schema: trainRejectionSamplingSchema,
   ...trainerPorts({
     inputs: {
-      model: { type: 'model', description: 'The model that answers, and that learns from its best answers.' },
+      model: {
+        type: 'model',
+        task: 'language model',
+        description: 'The model that answers, and that learns from its best answers.',
+      },
       dataset: { type: 'dataset', rows: ['prompt', 'prompt_completion'], description: 'Prompts, one a row.' },
       reward_model: rewardModelPort,
       validation: {
@@ -29,7 +33,7 @@ export const trainRejectionSampling: Kind = defineKind<TrainRejectionSamplingCon
       },
     },
     outputs: {
-      model: { type: 'model', description: 'The fine-tuned model.' },
+      model: { type: 'model', task: 'language model', description: 'The fine-tuned model.' },
       best: {
         type: 'dataset',
         rows: () => 'prompt_completion',

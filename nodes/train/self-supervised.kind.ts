@@ -15,7 +15,7 @@ export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
   schema: trainSelfSupervisedSchema,
   ...trainerPorts({
     inputs: {
-      model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
+      model: { type: 'model', task: 'language model', description: 'The model to begin from; its tokenizer is used.' },
       dataset: { type: 'dataset', rows: ['text'], description: 'Texts to learn.' },
       validation: {
         type: 'dataset',
@@ -25,7 +25,7 @@ export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
       },
     },
     outputs: {
-      model: { type: 'model', description: 'The trained model.' },
+      model: { type: 'model', task: 'language model', description: 'The trained model.' },
       metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
       adapter: adapterOutput,
     },

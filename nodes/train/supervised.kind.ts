@@ -12,7 +12,7 @@ export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
   schema: trainSupervisedSchema,
   ...trainerPorts({
     inputs: {
-      model: { type: 'model', description: 'The model to begin from; its tokenizer is used.' },
+      model: { type: 'model', task: 'language model', description: 'The model to begin from; its tokenizer is used.' },
       dataset: {
         type: 'dataset',
         rows: ['prompt_completion', 'messages'],
@@ -27,7 +27,7 @@ export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
       },
     },
     outputs: {
-      model: { type: 'model', description: 'The fine-tuned model.' },
+      model: { type: 'model', task: 'language model', description: 'The fine-tuned model.' },
       metrics: { type: 'metrics', description: '`train_loss`, `eval_loss`, `steps`, `tokens`.' },
       adapter: adapterOutput,
     },
