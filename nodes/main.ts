@@ -10,5 +10,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   process.exitCode = await main(catalog, words, {
     chat: async () => (await import('./chat/command.js')).registerChat,
     init: async () => (await import('./init/command.js')).registerInit,
+    report: async () => (await import('./html-report/command.js')).registerReport,
+    compare: async () => (await import('./html-report/command.js')).registerCompare,
   });
 }

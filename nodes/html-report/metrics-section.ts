@@ -1,0 +1,59 @@
+/** Metrics of all nodes, with their intervals, and a plot of each that has some. */
+import { formatNumber } from '../../engine/report/format.js';
+import { legend } from './curves-section.js';
+import { type Html, html } from './html.js';
+import { metricNames } from './metric-names.js';
+import { type IntervalPoint, intervalPlot } from './plots.js';
+import type { ReportRun } from './report-data.js';
+import { named, scrolled } from './sections.js';
+
+type Metrics = Readonly<Record<string, number>>;
+
+export function metricsSection(runs: readonly ReportRun[]): Html | undefined {
+  const ids = [...new Set(runs.flatMap(({ record }) => Object.keys(record.nodes)))];
+  const rows = ids.flatMap((id) => metricRows(id, runs));
+  if (rows.length === 0) return undefined;
+  const columns = runs.map(({ label }) => html`<th scope="col" class="number">${label || 'value'}</th>`);
+  const table = html`<table><caption>In brackets: the interval of a metric that has one</caption><thead><tr><th scope="col">node</th><th scope="col">metric</th>${columns}${runs.length === 2 ? html`<th scope="col" class="number">difference</th>` : undefined}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<section aria-labelledby="metrics"><h2 id="metrics">Metrics</h2>${intervalPlots(runs)}${scrolled(table)}</section>`;
+}
+
+function metricRows(id: string, runs: readonly ReportRun[]): Html[] {
+  const ofRuns = runs.map(({ record }) => record.nodes[id]?.metrics ?? {});
+  const names = [...new Set(ofRuns.flatMap((metrics) => metricNames(metrics)))];
+  return names.map((name, index) => {
+    const values = ofRuns.map((metrics) => metrics[name]);
+    const [first, second] = values;
+    const difference = first === undefined || second === undefined ? '' : signed(second - first);
+    return html`<tr><th scope="row">${index === 0 ? id : html`<span class="hidden">${id}</span>`}</th><td>${name}</td>${ofRuns.map((metrics) => html`<td class="number">${cellOf(metrics, name)}</td>`)}${runs.length === 2 ? html`<td class="number">${difference}</td>` : undefined}</tr>`;
+  });
+}
+
+function cellOf(metrics: Metrics, name: string): string {
+  const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metrics[key]);
+  if (value === undefined) return '';
+  return `${formatNumber(value)}${low === undefined || high === undefined ? '' : ` [${formatNumber(low)}, ${formatNumber(high)}]`}`;
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
+}
+
+function intervalPlots(runs: readonly ReportRun[]): Html[] {
+  const points = new Map<string, IntervalPoint[]>();
+  for (const { label, record } of runs) {
+    for (const [id, { metrics = {} }] of Object.entries(record.nodes)) {
+      for (const name of metricNames(metrics)) {
+        const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metrics[key]);
+        if (value === undefined || low === undefined || high === undefined) continue;
+        const point = { label: named(label, id), series: label || 'value', value, low, high };
+        points.set(name, [...(points.get(name) ?? []), point]);
+      }
+    }
+  }
+  const series = runs.map(({ label }) => label || 'value');
+  return [...points].map(
+    ([name, own]) =>
+      html`<figure>${intervalPlot(name, own, series)}<figcaption>${name}, with intervals. ${legend(series, runs)}</figcaption></figure>`,
+  );
+}
