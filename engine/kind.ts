@@ -4,6 +4,7 @@
  * A kind's description is plain data, cheap to import; its `run` is loaded lazily, inside the process that executes it.
  */
 import type { Digest } from '../cache/digest.js';
+import type { RunEvent } from './event.js';
 import type { NodeCode } from './user-code/user-kind.js';
 
 /** The types that an edge of the graph may carry. */
@@ -118,6 +119,12 @@ export interface DeviceReport {
   readonly reason: string;
 }
 
+/** Is told everything that happens in a run, such as to write it down in the format of another program. */
+export interface EventSink {
+  event(event: RunEvent): void;
+  close(): void;
+}
+
 /** What is handed to the engine at one place: the kinds that it knows, and what they run on. */
 export interface Catalog {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -131,6 +138,8 @@ export interface Catalog {
   resolveDevice(name: string): Promise<string>;
   /** Tries every device. */
   probeDevices(): Promise<readonly DeviceReport[]>;
+  /** Writes what nodes log into a folder, for `--log-dir`. */
+  openLogDirectory?(folder: string): Promise<EventSink>;
   /**
    * What differs between two versions of a file called `name`, in words: which tensor, and by how much. `undefined` when
    * its format is none that the kinds know better than as text or bytes.

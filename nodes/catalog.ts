@@ -56,5 +56,6 @@ export const catalog: Catalog = {
     const { safetensorsDifference } = await import('./format/safetensors-difference.js');
     return safetensorsDifference(beforePath, afterPath);
   },
+  openLogDirectory: async (folder) => (await import('./tensorboard/log-directory.js')).openLogDirectory(folder),
   probeDevices: async () => (await import('./tensor/probe-devices.js')).probeDevices(),
 };

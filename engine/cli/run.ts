@@ -1,21 +1,24 @@
 import pc from 'picocolors';
+import type { EventSink } from '../kind.js';
 import { lockPath } from '../lock-file.js';
 import { dependenciesOf, type Plan } from '../plan.js';
 import { humanReporter, jsonReporter } from '../report/reporter.js';
 import { type FinishedRun, plan, run } from '../session.js';
 import { type CliContext, type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
 import { openPipeline } from './open-pipeline.js';
-import { exitCodes, print, printDiagnostics, shownPath } from './output.js';
+import { exitCodes, print, printDiagnostics, shownPath, UsageError } from './output.js';
 import { stopSignal } from './stop-signal.js';
 
 export interface RunCommandOptions extends PipelineOptions {
   readonly frozen?: boolean;
+  readonly logDir?: string;
 }
 
 export const registerRun: RegisterCommand = (program, context) => {
   pipelineOptions(program.command('run [pipeline]'), context)
     .description('run what has changed; everything else comes from the store')
     .option('--frozen', 'fail where the lock file would change')
+    .option('--log-dir <folder>', 'write curves and metrics there for TensorBoard, too')
     .action(async (file: string | undefined, options: RunCommandOptions) => {
       const opened = await openPipeline(file, options, context);
       if (!opened) return;
@@ -26,14 +29,19 @@ export const registerRun: RegisterCommand = (program, context) => {
       const reporter = options.json
         ? jsonReporter((line) => process.stdout.write(line))
         : humanReporter(process.stdout);
+      const log = options.logDir === undefined ? undefined : await openLog(options.logDir, context);
       const stop = stopSignal(options.json === true);
       const finished = await run(opened.session, planned, {
         signal: stop.signal,
-        emit: (event) => reporter.event(event),
+        emit(event) {
+          reporter.event(event);
+          log?.event(event);
+        },
         frozen: options.frozen === true,
       }).finally(() => {
         stop.dispose();
         reporter.close();
+        log?.close();
       });
       if (!finished.ok) {
         printDiagnostics(finished.diagnostics, options.json === true);
@@ -43,6 +51,14 @@ export const registerRun: RegisterCommand = (program, context) => {
       setExitCode(finished.value, context);
     });
 };
+
+async function openLog(folder: string, { catalog }: CliContext): Promise<EventSink | undefined> {
+  try {
+    return await catalog.openLogDirectory?.(folder);
+  } catch (error) {
+    throw new UsageError(`--log-dir: ${(error as Error).message}`);
+  }
+}
 
 export function setExitCode({ result }: FinishedRun, context: CliContext): void {
   if (result.status === 'failed') context.exit(exitCodes.failed);

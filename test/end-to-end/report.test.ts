@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { assertDone, makeProject, run } from './rig.js';
 
@@ -37,4 +38,19 @@ t.test('a page about the last run, and a comparison of two', async (t) => {
   const unknown = await rig.lapidary('report', 'ffffffff');
   t.equal(unknown.exitCode, 2);
   t.match(unknown.stderr, /no run of the hash ffffffff/);
+});
+
+t.test('--log-dir leaves event files for TensorBoard', async (t) => {
+  const rig = makeProject(t, []);
+  rig.write('rows.jsonl', '{"prompt":"one?","right":"1"}\n');
+  rig.write('p.yaml', pipeline('1'));
+  const outcome = await rig.lapidary('run', 'p.yaml', '--json', '--log-dir', 'logs');
+  assertDone(t, outcome);
+  const runId = String(outcome.events[0]!.run);
+  const [name] = readdirSync(rig.path(`logs/${runId}/scores`));
+  t.match(readFileSync(rig.path(`logs/${runId}/scores/${name}`)).toString('latin1'), /metrics\/exact_match/);
+  rig.write('file', '');
+  const refused = await rig.lapidary('run', 'p.yaml', '--log-dir', 'file/logs');
+  t.equal(refused.exitCode, 2);
+  t.match(refused.stderr, /--log-dir: /);
 });

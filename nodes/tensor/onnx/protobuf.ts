@@ -1,6 +1,7 @@
 /** The part of Protocol Buffers' wire format that a writer needs. https://protobuf.dev/programming-guides/encoding */
 
 const varint = 0;
+const fixed64 = 1;
 const lengthDelimited = 2;
 const fixed32 = 5;
 
@@ -18,6 +19,12 @@ export class Message {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     return this.push(encodeVarint(tag(field, fixed32)), bytes);
+  }
+
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.push(encodeVarint(tag(field, fixed64)), bytes);
   }
 
   string(field: number, value: string): this {
