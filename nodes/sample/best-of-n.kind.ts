@@ -29,10 +29,16 @@ export const sampleBestOfN: Kind = defineKind<SampleBestOfNConfig>({
     metrics: {
       type: 'metrics',
       description:
-        '`reward_mean` of all responses, `best_reward_mean`, `best_reward_gain`, `kl_bound`: log n − (n − 1)/n nats, `prompts`, `responses`.',
+        '`reward_mean` of all responses, `best_reward_mean`, `best_reward_gain`, `kl_bound`: log n − (n − 1)/n nats, `prompts`, `responses`; with `gold_reward_funcs` `best_gold_reward_mean` and its interval.',
     },
   },
-  sources: ({ reward_funcs }) => rewardSources(reward_funcs),
-  check: ({ reward_funcs }) => checkRewardFunctions(reward_funcs),
+  sources: ({ reward_funcs, gold_reward_funcs }) => [
+    ...rewardSources(reward_funcs),
+    ...rewardSources(gold_reward_funcs, '/gold_reward_funcs'),
+  ],
+  check: ({ reward_funcs, gold_reward_funcs }) => [
+    ...checkRewardFunctions(reward_funcs),
+    ...checkRewardFunctions(gold_reward_funcs, '/gold_reward_funcs'),
+  ],
   load: () => import('./run-best-of-n.js'),
 });

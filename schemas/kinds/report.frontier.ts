@@ -21,7 +21,7 @@ export const reportFrontierSchema = {
     },
     y: {
       ...names,
-      default: ['best_reward_mean', 'reward_mean'],
+      default: ['best_gold_reward_mean', 'best_reward_mean', 'reward_mean'],
       description: 'The gain: the first of these metrics that a point has.',
     },
     x_label: { type: 'string', default: 'KL from the reference (nats)', description: 'Title of the axis of the cost.' },

@@ -4,7 +4,16 @@ import { bestOfProperties, rewardProperties, samplingProperties } from './sampli
 
 export const sampleBestOfNSchema = {
   type: 'object',
-  properties: { ...bestOfProperties, ...rewardProperties, ...samplingProperties },
+  properties: {
+    ...bestOfProperties,
+    ...rewardProperties,
+    gold_reward_funcs: {
+      ...rewardProperties.reward_funcs,
+      description:
+        'Functions, as `reward_funcs`, that choose nothing: what the chosen responses are really worth, where the reward that chooses them is learned.',
+    },
+    ...samplingProperties,
+  },
   additionalProperties: false,
 } as const satisfies JSONSchema;
 

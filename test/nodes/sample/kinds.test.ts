@@ -73,6 +73,16 @@ t.test('a reward model scores, alone or beside functions', async (t) => {
   }
 });
 
+t.test('what the best are worth to functions that did not choose them', async (t) => {
+  const { metrics, outputs } = await sample({ gold_reward_funcs: [vowels] });
+  const best = readJsonl<{ completion: string }>(outputs.best!);
+  const gold = best.filter(({ completion }) => /[aeiou]/.test(completion)).length / best.length;
+  t.equal(metrics.best_gold_reward_mean, gold);
+  t.ok(metrics.best_gold_reward_mean_low! <= gold && gold <= metrics.best_gold_reward_mean_high!);
+  t.same(readJsonl((await sample()).outputs.best!), best, 'they change nothing');
+  await t.rejects(sample({ gold_reward_funcs: [{}] }), { message: /gold_reward_funcs/ });
+});
+
 t.test('more responses are never worse, since the first of them are the same', async (t) => {
   const one = await sample({ n: 1 });
   const four = await sample();
