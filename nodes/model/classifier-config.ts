@@ -7,6 +7,7 @@
 import { Failure } from '../../engine/failure.js';
 import type { DecoderConfig } from '../nn/decoder-config.js';
 import { type Pooling, poolings } from '../nn/sequence-head.js';
+import { families } from './families/families.js';
 import { isClassifierJson, type JsonObject, parseDecoderConfig } from './hugging-face-config.js';
 
 export const problemTypes = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
@@ -105,13 +106,13 @@ function architecturesOf({ architectures }: JsonObject): string[] {
   return Array.isArray(architectures) ? architectures.map(String) : [];
 }
 
-function languageModelName(architecture: string): string {
-  const family = architecture.replace(/ForSequenceClassification$/, '');
-  return family === 'GPT2' ? 'GPT2LMHeadModel' : `${family}ForCausalLM`;
+function languageModelName(name: string): string {
+  const family = families.find(({ classifier }) => classifier === name);
+  return family?.architecture ?? name.replace(/SequenceClassification$/, 'CausalLM');
 }
 
-function classifierName(architecture: string): string {
-  return architecture.replace(/(ForCausalLM|LMHeadModel|ForSequenceClassification)$/, 'ForSequenceClassification');
+function classifierName(name: string): string {
+  return families.find(({ architecture }) => architecture === name)?.classifier ?? name;
 }
 
 function unknownValue(key: string, value: unknown): Failure {

@@ -15,10 +15,12 @@ export const modelInit: Kind = defineKind<ModelInitConfig>({
       description: 'A Hugging Face directory, with the tokenizer in it.',
     },
   },
-  check: ({ hidden_size, num_attention_heads, num_key_value_heads }) => {
+  check: (config) => {
+    const { hidden_size, num_attention_heads, num_key_value_heads } = config;
     if (hidden_size % num_attention_heads !== 0) {
       return [{ pointer: '/num_attention_heads', message: `must divide hidden_size, which is ${hidden_size}` }];
     }
+    if (config.architecture === 'gpt2') return checkGpt2(config);
     if ((hidden_size / num_attention_heads) % 2 !== 0) {
       return [{ pointer: '/num_attention_heads', message: 'must leave each head an even width, for rotary positions' }];
     }
@@ -34,3 +36,14 @@ export const modelInit: Kind = defineKind<ModelInitConfig>({
   },
   load: () => import('./init.js'),
 });
+
+/** What it does not have cannot be set. */
+function checkGpt2({ num_attention_heads, num_key_value_heads, rope_theta }: ModelInitConfig) {
+  if (num_key_value_heads !== null && num_key_value_heads !== num_attention_heads) {
+    return [{ pointer: '/num_key_value_heads', message: 'cannot be set: each head of gpt2 has keys and values' }];
+  }
+  if (rope_theta !== modelInitSchema.properties.rope_theta.default) {
+    return [{ pointer: '/rope_theta', message: 'cannot be set: gpt2 learns its positions' }];
+  }
+  return [];
+}

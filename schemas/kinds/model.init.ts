@@ -5,9 +5,10 @@ export const modelInitSchema = {
   type: 'object',
   properties: {
     architecture: {
-      enum: ['llama'],
+      enum: ['llama', 'qwen3', 'gemma3', 'gpt2'],
       default: 'llama',
-      description: 'Family of the decoder. `llama`: RMSNorm, rotary positions, grouped-query attention, SwiGLU.',
+      description:
+        'Family of the decoder. `llama`: RMSNorm, rotary positions, grouped-query attention, SwiGLU. `qwen3`: with norms of queries and keys. `gemma3`: with those, norms around each block, and windows of 512 tokens in five layers of six. `gpt2`: LayerNorm, learned positions, a plain MLP.',
     },
     hidden_size: { type: 'integer', minimum: 2, description: 'Width of the residual stream.' },
     num_hidden_layers: { type: 'integer', minimum: 1, description: 'Number of decoder layers.' },
@@ -26,7 +27,8 @@ export const modelInitSchema = {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: 'Width of the MLP. Null: 8/3 of `hidden_size`, rounded up to a multiple of 32.',
+      description:
+        'Width of the MLP. Null: 8/3 of `hidden_size`, rounded up to a multiple of 32; for `gpt2` 4 times `hidden_size`.',
     },
     max_position_embeddings: {
       type: 'integer',
@@ -44,7 +46,7 @@ export const modelInitSchema = {
       type: 'number',
       exclusiveMinimum: 0,
       default: 1e-5,
-      description: 'Added under the root of RMSNorm.',
+      description: 'Added under the root of the norms.',
     },
     tie_word_embeddings: {
       type: 'boolean',

@@ -7,6 +7,8 @@ export interface Family {
   readonly modelType: string;
   /** The class of its language models in Transformers: `architectures`. */
   readonly architecture: string;
+  /** The class of its models with a head that scores whole sequences. */
+  readonly classifier: string;
   /** Throws `Failure` for what would be computed wrongly. */
   readonly parse: (json: JsonObject) => DecoderConfig;
 }

@@ -19,6 +19,7 @@ const sandwich = {
 export const gemma: Family = {
   modelType: 'gemma',
   architecture: 'GemmaForCausalLM',
+  classifier: 'GemmaForSequenceClassification',
   parse: (json) => {
     // The first files said `gelu` and meant its approximation.
     if (json.hidden_act !== 'gelu') refuseUnless(json, 'hidden_act', 'gelu_pytorch_tanh');
@@ -31,6 +32,7 @@ export const gemma: Family = {
 export const gemma2: Family = {
   modelType: 'gemma2',
   architecture: 'Gemma2ForCausalLM',
+  classifier: 'Gemma2ForSequenceClassification',
   parse: (json) => {
     const sizes = sizesOf(json, 8192);
     const rope = parseRope(json, sizes);
@@ -52,6 +54,7 @@ export const gemma2: Family = {
 export const gemma3: Family = {
   modelType: 'gemma3_text',
   architecture: 'Gemma3ForCausalLM',
+  classifier: 'Gemma3TextForSequenceClassification',
   parse: (json) => {
     // Transformers reads it and does not apply it.
     refuseUnless(json, 'attn_logit_softcapping', null);

@@ -21,6 +21,7 @@ const modules: Modules = {
 export const gpt2: Family = {
   modelType: 'gpt2',
   architecture: 'GPT2LMHeadModel',
+  classifier: 'GPT2ForSequenceClassification',
   parse: (json) => {
     refuseUnless(json, 'add_cross_attention', false);
     const width = size(json, 'n_embd');

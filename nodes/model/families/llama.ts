@@ -17,6 +17,7 @@ import {
 export const llama: Family = {
   modelType: 'llama',
   architecture: 'LlamaForCausalLM',
+  classifier: 'LlamaForSequenceClassification',
   parse: (json) => {
     const attention = flag(json, 'attention_bias', false);
     const biases = { queryKeyValue: attention, attentionOutput: attention, mlp: flag(json, 'mlp_bias', false) };

@@ -7,6 +7,7 @@ import { parseLikeLlama } from './llama.js';
 export const mistral: Family = {
   modelType: 'mistral',
   architecture: 'MistralForCausalLM',
+  classifier: 'MistralForSequenceClassification',
   parse: (json) => {
     const config = parseLikeLlama(json, { maxPositions: 131_072, tiedEmbeddings: false });
     // Files that leave it out mean 4096; later models say null.

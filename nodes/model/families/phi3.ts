@@ -7,6 +7,7 @@ import { llamaDecoder } from './llama.js';
 export const phi3: Family = {
   modelType: 'phi3',
   architecture: 'Phi3ForCausalLM',
+  classifier: 'Phi3ForSequenceClassification',
   parse: (json) => {
     const sizes = parseSizes(json, { maxPositions: 4096, tiedEmbeddings: false });
     const rope = parseRope(withLongRope(json), { ...sizes, partial: true });

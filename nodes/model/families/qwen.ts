@@ -9,6 +9,7 @@ const defaults = { maxPositions: 32_768, tiedEmbeddings: false };
 export const qwen2: Family = {
   modelType: 'qwen2',
   architecture: 'Qwen2ForCausalLM',
+  classifier: 'Qwen2ForSequenceClassification',
   parse: (json) => {
     const biases = { queryKeyValue: true, attentionOutput: false, mlp: false };
     return withWindows(json, { ...parseLikeLlama(json, defaults), biases });
@@ -18,6 +19,7 @@ export const qwen2: Family = {
 export const qwen3: Family = {
   modelType: 'qwen3',
   architecture: 'Qwen3ForCausalLM',
+  classifier: 'Qwen3ForSequenceClassification',
   parse: (json) => {
     const biased = flag(json, 'attention_bias', false);
     return withWindows(json, {

@@ -11,7 +11,7 @@ import warnings
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
 logging.set_verbosity_error()
@@ -25,12 +25,14 @@ with open(sys.argv[1]) as file:
 for entry in manifest:
     # What we wrote is in float32 and says so; the base of an adapter is in bfloat16.
     dtype = torch.float32 if entry["adapter"] else "auto"
-    model, info = AutoModelForCausalLM.from_pretrained(
+    kind = AutoModelForSequenceClassification if "reward" in entry["name"] else AutoModelForCausalLM
+    model, info = kind.from_pretrained(
         entry["model"], attn_implementation="eager", dtype=dtype, output_loading_info=True)
     assert model.dtype == torch.float32, model.dtype
     assert not any(info[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")), info
     tokenizer = AutoTokenizer.from_pretrained(entry["model"])
     assert len(tokenizer) <= model.get_input_embeddings().num_embeddings
+    assert entry["adapter"] or model.config.architectures == [type(model).__name__], model.config.architectures
     if entry["adapter"]:
         model = PeftModel.from_pretrained(model, entry["adapter"])
     with torch.no_grad():

@@ -11,14 +11,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { modelMerge } from '../../../nodes/adapters/merge.kind.js';
+import { readClassifier } from '../../../nodes/model/classifier-directory.js';
 import { parseDecoderConfig } from '../../../nodes/model/hugging-face-config.js';
 import { modelResizeEmbeddings } from '../../../nodes/model/resize-embeddings.kind.js';
 import { decoderLogits } from '../../../nodes/nn/decoder.js';
+import { headWeight, sequenceScores } from '../../../nodes/nn/sequence-head.js';
+import { trainReward } from '../../../nodes/reward/train-reward.kind.js';
+import { int32 } from '../../../nodes/tensor/host-tensor.js';
 import { trainSupervised } from '../../../nodes/train/supervised.kind.js';
 import { withDevice } from '../devices-under-test.js';
 import { familyNames, folder } from '../nn/tiny-families.js';
 import { matrix, readAll } from '../nn/tiny-llama.js';
-import { runKind } from '../run-kind.js';
+import { artifactAt, runKind } from '../run-kind.js';
 import { writeDataset } from '../tiny-model.js';
 
 const python = process.env.LAPIDARY_PYTHON;
@@ -28,6 +32,11 @@ const letters = [...'abcdefghijklmnopqrstuvwxyz'];
 const dataset = writeDataset([
   { prompt: 'a b c', completion: ' d' },
   { prompt: 'b c d e', completion: ' f g' },
+]);
+
+const comparisons = writeDataset([
+  { prompt: 'a b', chosen: ' c', rejected: ' d e' },
+  { prompt: 'b', chosen: ' f g', rejected: ' h' },
 ]);
 
 /** A fixture with a tokenizer of words of one letter. */
@@ -76,6 +85,20 @@ async function logitsOf(model: string): Promise<number[]> {
   });
 }
 
+/** What a model with a head gives for the ids. */
+async function scoresOf(model: string): Promise<number[]> {
+  const classifier = await readClassifier(artifactAt('model', model), mkdtempSync(join(tmpdir(), 'lapidary-scores-')));
+  const { config, parameters, head } = classifier;
+  return withDevice('onnx-cpu', async (device) => {
+    const state = device.createState({ ...parameters, [headWeight]: classifier.headWeight });
+    const program = device.program('scores', (weights, { ids, lengths }) => ({
+      outputs: { scores: sequenceScores(config, weights, { ids: ids!, lengths: lengths! }, head.pooling) },
+    }));
+    const inputs = { ids: matrix(ids), lengths: int32([1], [ids[0]!.length]) };
+    return [...(await program.run(state, inputs)).scores!.data];
+  });
+}
+
 t.test('every family, tuned, adapted, merged and resized', options, async (t) => {
   const manifest: object[] = [];
   const put = async (name: string, model: string, logitsFrom = model, adapter: string | null = null) =>
@@ -100,6 +123,9 @@ t.test('every family, tuned, adapted, merged and resized', options, async (t) =>
     }
     const resized = await runKind(modelResizeEmbeddings, { config: { pad_to_multiple_of: 16 }, inputs: { model } });
     await put(`${family}, resized`, resized.outputs.model!);
+    const reward = await runKind(trainReward, { config: { max_steps: 2 }, inputs: { model, dataset: comparisons } });
+    const scored = { name: `${family}, reward model`, model: reward.outputs.model!, adapter: null, ids };
+    manifest.push({ ...scored, logits: await scoresOf(reward.outputs.model!) });
   }
   const path = join(mkdtempSync(join(tmpdir(), 'lapidary-round-trip-')), 'manifest.json');
   writeFileSync(path, JSON.stringify(manifest));
