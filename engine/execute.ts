@@ -142,6 +142,7 @@ async function runOne(
           device: plan.device,
           signal: options.signal,
           digestFile: options.digestFile,
+          remotes: options.catalog.remotes,
           checkInputs,
           lease: () => pool.acquire(clampResources(node.resources, options.machine), priority, options.signal),
           release: (lease) => pool.release(lease),

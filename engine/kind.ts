@@ -5,6 +5,7 @@
  */
 import type { Digest } from '../cache/digest.js';
 import type { RunEvent } from './event.js';
+import type { RemoteOrigin, Remotes } from './remote.js';
 import type { NodeCode } from './user-code/user-kind.js';
 
 /** The types that an edge of the graph may carry. */
@@ -57,7 +58,7 @@ export interface OutputPort<Config> {
 
 /**
  * Files outside the store that a node reads. A pattern is a path relative to the pipeline's folder, an absolute path,
- * or `npm:<package>/<path>`; it may be a glob, and one that starts with `!` takes files away again.
+ * `npm:<package>/<path>`, or one of a remote host of the catalog; it may be a glob, and one that starts with `!` takes files away again.
  */
 export interface SourceSpec {
   readonly patterns: readonly string[];
@@ -128,6 +129,8 @@ export interface EventSink {
 /** What is handed to the engine at one place: the kinds that it knows, and what they run on. */
 export interface Catalog {
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** Where source files on other machines come from. */
+  readonly remotes?: Remotes;
   /** The module that a worker process of theirs starts from. */
   readonly workerEntry: URL;
   /** What users' modules import from `lapidary`: the values by name, and the declaration file of their types. */
@@ -164,6 +167,8 @@ export interface SourceFile {
   /** Absolute path. */
   readonly path: string;
   readonly digest: Digest;
+  /** For a file of another machine: `path` is then its place in the store. */
+  readonly origin?: RemoteOrigin;
 }
 
 export interface Progress {

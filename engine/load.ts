@@ -8,9 +8,11 @@ import type { Kind } from './kind.js';
 import { atUse, loadUserModule, openLibrary } from './library.js';
 import { placeOfValue } from './node-source.js';
 import { parse } from './parse.js';
+import type { Remotes } from './remote.js';
 import type { Kinds } from './resolve.js';
 import { kindsOfLibrary, type PlacedNode, resolveFile } from './resolve-file.js';
 import { fail, type Result, succeed } from './result.js';
+import { separateRemote } from './separate-remote.js';
 import { readSource } from './source.js';
 import { expandSources } from './source-files.js';
 import type { ParsedFile, Pipeline, ResolvedNode, SourceText } from './spec.js';
@@ -59,7 +61,7 @@ async function resolvePipeline(
 ): Promise<Result<Pipeline>> {
   const library = await openLibrary(parsed, options.modules);
   const resolved = resolveFile(parsed, library, catalog, { options, usedAt: [], rows: {} });
-  const located = await findSources(resolved.nodes);
+  const located = await findSources(resolved.nodes, catalog.remotes);
   const coded = await loadFunctions(located.nodes, options);
   const found = [
     ...toldOnce([
@@ -151,14 +153,17 @@ function atOption(diagnostic: Diagnostic, node: PlacedNode, pointer: string, mes
 
 async function findSources(
   placed: readonly PlacedNode[],
+  remotes: Remotes | undefined,
 ): Promise<{ nodes: ResolvedNode[]; diagnostics: Diagnostic[] }> {
   const nodes: ResolvedNode[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const node of placed) {
-    const { files, missing } = await expandSources(node.sources, dirname(node.source.file));
-    nodes.push({ ...node, files });
-    for (const { pattern, pointer, hint } of missing) {
-      const message = `There is no file \`${pattern}\``;
+    const { local, remote, problems } = separateRemote(node.sources, remotes);
+    const { files, missing } = await expandSources(local, dirname(node.source.file));
+    nodes.push({ ...node, files, remote });
+    const absent = missing.map((each) => ({ ...each, message: `There is no file \`${each.pattern}\`` }));
+    const misspelt = problems.map((each) => ({ ...each, message: `\`${each.pattern}\` ${each.problem}` }));
+    for (const { pointer, message, hint } of [...misspelt, ...absent]) {
       const wrong = { code: 'data-file-not-found', severity: 'error', message, ...(hint ? { hint } : {}) } as const;
       diagnostics.push(atOption(wrong, node, pointer, ''));
     }

@@ -8,6 +8,7 @@ import { guard } from '../cache/store-error.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { RunResult } from './execute.js';
 import type { Plan } from './plan.js';
+import type { Pins } from './remote.js';
 import { fail, type Result, succeed } from './result.js';
 
 export interface LockFile {
@@ -19,6 +20,8 @@ export interface LockFile {
       { readonly recipe: string; readonly key: string; readonly outputs: Readonly<Record<string, string>> }
     >
   >;
+  /** What each pattern of files on other machines was when it was looked up. */
+  readonly sources?: Pins;
 }
 
 /** `pipelines/capitals.yaml` → `pipelines/capitals.lock.json`. */
@@ -75,7 +78,8 @@ export function lockOf(plan: Plan, result: RunResult): LockFile | undefined {
     if (!key || !trace) return undefined;
     nodes[node.id] = { recipe, key, outputs: sortKeys(trace.outputs) };
   }
-  return { version: 1, experiment: plan.experiment, nodes };
+  const pinned = Object.keys(plan.pins).length > 0 ? { sources: plan.pins } : {};
+  return { version: 1, experiment: plan.experiment, nodes, ...pinned };
 }
 
 /** Writes the lock unless it says the same already. Returns whether the file changed. */

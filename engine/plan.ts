@@ -13,6 +13,7 @@ import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from
 import type { SourceFile } from './kind.js';
 import { placeOfValue } from './node-source.js';
 import { differences, fileChanges, type Place, type Reason } from './reason.js';
+import type { Pins } from './remote.js';
 import type { Pipeline, ResolvedNode } from './spec.js';
 
 export type Action = 'run' | 'hit' | 'unknown';
@@ -38,6 +39,8 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
   readonly device: string;
   readonly history: History;
+  /** What the patterns of files on other machines mean in it. */
+  readonly pins: Pins;
 }
 
 /** What each node's key was made of in the nearest earlier run of the pipeline. */
@@ -55,6 +58,7 @@ export interface PlanOptions {
   readonly digestFile: (path: string) => Promise<Digest>;
   readonly history: History;
   readonly device: string;
+  readonly pins?: Pins;
 }
 
 export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Promise<Plan> {
@@ -69,7 +73,14 @@ export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Pr
     if (planned.trace) outputs.set(node.id, planned.trace.outputs as Record<string, Digest>);
     nodes.push(planned);
   }
-  return { pipeline, experiment: experimentOf(recipes), nodes, device: options.device, history: options.history };
+  return {
+    pipeline,
+    experiment: experimentOf(recipes),
+    nodes,
+    device: options.device,
+    history: options.history,
+    pins: options.pins ?? {},
+  };
 }
 
 /** Each node after all that it is wired to. */
@@ -181,7 +192,9 @@ async function digestSources(
       withSources.map(
         async (node): Promise<[string, SourceFile[]]> => [
           node.id,
-          await Promise.all(node.files.map(async (file) => ({ ...file, digest: await digestFile(file.path) }))),
+          await Promise.all(
+            node.files.map(async (file) => ({ ...file, digest: file.digest ?? (await digestFile(file.path)) })),
+          ),
         ],
       ),
     ),

@@ -6,12 +6,14 @@ import { type Digest, digestForm } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
 import type { FailureReport, NodeMessage } from './event.js';
+import { fetchSources } from './fetch-sources.js';
 import { clearOutputs, type Executor, type Job, type JobOutcome, jobFolders } from './job.js';
 import { stringify } from './json.js';
 import { keepSources } from './keep-sources.js';
 import type { KeyComponents } from './key.js';
 import type { SourceFile } from './kind.js';
 import type { Lease } from './lease.js';
+import type { Remotes } from './remote.js';
 import { failureReport } from './run-node.js';
 import { revealSecrets } from './secrets.js';
 import type { CheckInputs } from './sound-inputs.js';
@@ -28,6 +30,7 @@ export interface RebuildContext {
   readonly device: string;
   readonly signal: AbortSignal;
   readonly digestFile: (path: string) => Promise<Digest>;
+  readonly remotes: Remotes | undefined;
   readonly checkInputs: CheckInputs;
   /** Takes the machine's resources for the node; `undefined` when the run is being stopped. */
   readonly lease: () => Promise<Lease | undefined>;
@@ -57,6 +60,8 @@ export async function rebuild(work: Work, context: RebuildContext): Promise<Rebu
       if (trace) return { status: 'cached', trace };
       const failure = await context.checkInputs(work.inputs);
       if (failure) return { status: 'failed', failure };
+      // Before the lease: who waits for the network needs no CPU.
+      await fetchSources(work.sources, store, context.remotes, { signal, emit: context.emit });
       const lease = await context.lease();
       if (!lease) return { status: 'stopped' };
       try {
@@ -179,6 +184,8 @@ async function editedSource(
   digestFile: RebuildContext['digestFile'],
 ): Promise<string | undefined> {
   for (const source of sources) {
+    // What the store holds is read-only.
+    if (source.origin !== undefined) continue;
     const now = await digestFile(source.path).catch(() => undefined);
     if (now !== source.digest) return source.name;
   }

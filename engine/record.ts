@@ -23,6 +23,7 @@ import type { GitState } from './git.js';
 import { parseJson, stringify } from './json.js';
 import type { KeyComponents } from './key.js';
 import type { History, HistoryEntry, Plan } from './plan.js';
+import type { Pins } from './remote.js';
 import type { JsonObject, ResolvedNode } from './spec.js';
 
 export interface NodeRecord {
@@ -61,6 +62,8 @@ export interface RunRecord {
     readonly files?: Readonly<Record<string, Digest>>;
   };
   readonly params: JsonObject;
+  /** What the patterns of files on other machines meant. */
+  readonly sources?: Pins;
   /** What `-p name=value` gave. */
   readonly overrides: Readonly<Record<string, string>>;
   readonly device: string;

@@ -14,13 +14,13 @@ import type { Json, JsonObject, Reference, ResolvedNode, Tolerance } from './spe
 import { readWiring, type Wiring } from './wiring.js';
 
 /** All that this stage needs of a catalog. */
-export interface Kinds extends Pick<Catalog, 'kinds'> {
+export interface Kinds extends Pick<Catalog, 'kinds' | 'remotes'> {
   /** Names that stand for a kind which could not be loaded; that has been told. */
   readonly failed?: ReadonlySet<string>;
 }
 
 /** A node whose source files have not been looked for yet. */
-export type SettledNode = Omit<ResolvedNode, 'files' | 'source'>;
+export type SettledNode = Omit<ResolvedNode, 'files' | 'source' | 'remote'>;
 
 export interface Resolution {
   /** Nodes without an error of their own, in the order written; all of them when there are no findings. */

@@ -14,6 +14,7 @@ import type { Catalog } from './kind.js';
 import { loadPipeline } from './load.js';
 import { checkFrozen, type LockFile, lockOf, lockProblem, readLock, writeLock } from './lock-file.js';
 import { inspectMachine } from './machine.js';
+import { pinSources } from './pin-sources.js';
 import { type Plan, planPipeline } from './plan.js';
 import { findProject, nameInProject, type Project } from './project.js';
 import { newRunId, type RunRecord, readHistory, recordRun } from './record.js';
@@ -62,15 +63,33 @@ export function load(options: SessionOptions): Promise<Result<Pipeline>> {
   });
 }
 
-/** Plans a loaded pipeline against the store and the history of its runs. */
-export async function plan(session: Session, pipeline: Pipeline): Promise<Plan> {
+export interface PlanningOptions {
+  /** Nobody is asked what a remote source means: the lock file must say. */
+  readonly frozen?: boolean;
+  /** Revisions of remote sources are looked up anew. */
+  readonly updateSources?: boolean;
+}
+
+/**
+ * Plans a loaded pipeline against the store and the history of its runs. Throws `Failure` where a remote source is
+ * neither pinned in the lock file nor to be found.
+ */
+export async function plan(session: Session, loaded: Pipeline, planning: PlanningOptions = {}): Promise<Plan> {
   const { store, memo, project, options } = session;
+  const { pipeline, pins } = await pinSources(loaded, {
+    remotes: options.catalog.remotes,
+    store,
+    pins: readLock(loaded.file)?.sources ?? {},
+    frozen: planning.frozen === true,
+    update: planning.updateSources === true,
+  });
   const ids = pipeline.nodes.map(({ id }) => id);
   const planned = await planPipeline(pipeline, {
     store,
     digestFile: (path) => memo.digestFile(path),
     history: readHistory(store.runsDirectory, nameInProject(project, pipeline.file), ids),
     device: await deviceOf(pipeline, options),
+    pins,
   });
   // What was learnt of files can be learnt again: a store that cannot be written must not keep anyone from planning.
   await memo.save().catch((error: unknown) => {
@@ -131,6 +150,7 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
         files: await keepFiles(pipeline.dependsOn, session),
       },
       params: pipeline.params,
+      ...(Object.keys(planned.pins).length > 0 ? { sources: planned.pins } : {}),
       overrides,
       device: planned.device,
       ...(git ? { git } : {}),

@@ -3,7 +3,7 @@
  * `SourceText → ParsedFile → Pipeline`. A later stage never changes an earlier one.
  */
 import type { Location } from './diagnostic.js';
-import type { ArtifactType, Kind, Resources, RowType, SourceSpec } from './kind.js';
+import type { ArtifactType, Kind, Resources, RowType, SourceFile, SourceSpec } from './kind.js';
 import type { NodeCode } from './user-code/user-kind.js';
 
 /** The text of a pipeline file, read once. */
@@ -78,8 +78,15 @@ export interface ResolvedNode {
   /** Input port → what is wired to it, in the order written. */
   readonly inputs: Readonly<Record<string, readonly Reference[]>>;
   readonly sources: readonly SourceSpec[];
-  /** The files that `sources` match now, sorted by name; there is at least one for each spec. */
-  readonly files: readonly { readonly name: string; readonly path: string }[];
+  /**
+   * The files that `sources` match now, sorted by name; there is at least one for each spec. The digest is known of those
+   * that are pinned.
+   */
+  readonly files: readonly (Pick<SourceFile, 'name' | 'path' | 'origin'> & {
+    readonly digest?: SourceFile['digest'];
+  })[];
+  /** Patterns of `sources` that mean files of other machines; when they are pinned, `files` has what they match. */
+  readonly remote: readonly string[];
   /** The user's code that it runs. */
   readonly code?: NodeCode;
   /** Environment variables that the node's text uses, with their values: they enter its key. */

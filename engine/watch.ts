@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import chokidar from 'chokidar';
 import type { Diagnostic } from './diagnostic.js';
 import type { RunEvent } from './event.js';
+import { Failure } from './failure.js';
 import type { Plan } from './plan.js';
 import { type FinishedRun, load, openSession, plan, run, type SessionOptions } from './session.js';
 import type { Pipeline } from './spec.js';
@@ -49,7 +50,14 @@ export async function watch(options: WatchOptions): Promise<void> {
       return dispatch({ event: 'invalid' });
     }
     followSources(loaded.value);
-    latest = await plan(session, loaded.value);
+    try {
+      latest = await plan(session, loaded.value);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const { message, hint } = error;
+      found = [{ code: 'data-file-not-found', severity: 'error', message, ...(hint === undefined ? {} : { hint }) }];
+      return dispatch({ event: 'invalid' });
+    }
     dispatch({
       event: 'planned',
       experiment: latest.experiment,

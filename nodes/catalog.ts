@@ -7,6 +7,7 @@ import { dataKinds } from './data/kinds.js';
 import { divergenceKinds } from './divergence/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
+import { huggingFace } from './hub/hugging-face.js';
 import { judgeKinds } from './judge/kinds.js';
 import { labelKinds } from './label/kinds.js';
 import { modelKinds } from './model/kinds.js';
@@ -42,6 +43,7 @@ const kinds: readonly Kind[] = [
 
 export const catalog: Catalog = {
   kinds: new Map(kinds.map((kind) => [kind.name, kind])),
+  remotes: { hf: huggingFace },
   workerEntry: new URL('./worker.js', import.meta.url),
   userApi: { values: userApi, types: new URL('./user-api.d.ts', import.meta.url) },
   devices: deviceNames,

@@ -24,6 +24,12 @@ export interface PipelineOptions {
   readonly device?: string;
 }
 
+/** The option of the commands that may move pins. */
+export const updateSources = [
+  '--update-sources',
+  'look up again what revisions such as main mean, whatever the lock file says',
+] as const;
+
 /** The options of every command that plans a pipeline. */
 export function pipelineOptions(command: Command, context: CliContext): Command {
   return command

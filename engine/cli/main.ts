@@ -73,9 +73,9 @@ function report(error: unknown): number {
     return exitCodes.invalid;
   }
   const { name, code, hint, message, stack } = error as Error & { code?: string; hint?: string };
-  if (name === 'StoreError') {
+  if (name === 'StoreError' || name === 'Failure') {
     process.stderr.write(`${pc.red(`error[${code}]`)}: ${message}\n${hint ? `  ${pc.cyan('help:')} ${hint}\n` : ''}`);
-    return exitCodes.failed;
+    return code === 'frozen-lock-differs' ? exitCodes.invalid : exitCodes.failed;
   }
   process.stderr.write(`${pc.red('this is a bug in Lapidary')}: ${stack ?? message}\n`);
   return exitCodes.failed;

@@ -3,17 +3,18 @@ import type { Plan, PlannedNode } from '../plan.js';
 import { plural, shortHash } from '../report/format.js';
 import { reasonText } from '../report/reason-text.js';
 import { plan } from '../session.js';
-import { type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
+import { type PipelineOptions, pipelineOptions, type RegisterCommand, updateSources } from './command.js';
 import { openPipeline } from './open-pipeline.js';
 import { print, printJson } from './output.js';
 
 export const registerPlan: RegisterCommand = (program, context) => {
   pipelineOptions(program.command('plan [pipeline]'), context)
     .description('show what a run would do, and why')
-    .action(async (file: string | undefined, options: PipelineOptions) => {
+    .option(...updateSources)
+    .action(async (file: string | undefined, options: PipelineOptions & { readonly updateSources?: boolean }) => {
       const opened = await openPipeline(file, options, context);
       if (!opened) return;
-      const planned = await plan(opened.session, opened.pipeline);
+      const planned = await plan(opened.session, opened.pipeline, options);
       if (options.json) printJson(planJson(planned));
       else print(planText(planned));
     });

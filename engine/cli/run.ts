@@ -4,7 +4,13 @@ import { lockPath } from '../lock-file.js';
 import { dependenciesOf, type Plan } from '../plan.js';
 import { humanReporter, jsonReporter } from '../report/reporter.js';
 import { type FinishedRun, plan, run } from '../session.js';
-import { type CliContext, type PipelineOptions, pipelineOptions, type RegisterCommand } from './command.js';
+import {
+  type CliContext,
+  type PipelineOptions,
+  pipelineOptions,
+  type RegisterCommand,
+  updateSources,
+} from './command.js';
 import { openPipeline } from './open-pipeline.js';
 import { exitCodes, print, printDiagnostics, shownPath, UsageError } from './output.js';
 import { stopSignal } from './stop-signal.js';
@@ -12,6 +18,7 @@ import { stopSignal } from './stop-signal.js';
 export interface RunCommandOptions extends PipelineOptions {
   readonly frozen?: boolean;
   readonly logDir?: string;
+  readonly updateSources?: boolean;
 }
 
 export const registerRun: RegisterCommand = (program, context) => {
@@ -19,13 +26,14 @@ export const registerRun: RegisterCommand = (program, context) => {
     .description('run what has changed; everything else comes from the store')
     .option('--frozen', 'fail where the lock file would change')
     .option('--log-dir <folder>', 'write curves and metrics there for TensorBoard, too')
+    .option(...updateSources)
     .action(async (file: string | undefined, options: RunCommandOptions) => {
       const opened = await openPipeline(file, options, context);
       if (!opened) return;
       // That types are not checked is told by `check`; it is no news at every run.
       const warnings = opened.warnings.filter(({ code }) => code !== 'not-type-checked');
       if (warnings.length > 0 && !options.json) printDiagnostics(warnings, false);
-      const planned = await plan(opened.session, opened.pipeline);
+      const planned = await plan(opened.session, opened.pipeline, options);
       const reporter = options.json
         ? jsonReporter((line) => process.stdout.write(line))
         : humanReporter(process.stdout);

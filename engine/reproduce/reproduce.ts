@@ -14,9 +14,11 @@ import type { Catalog } from '../kind.js';
 import { loadPipeline } from '../load.js';
 import { readLock } from '../lock-file.js';
 import { inspectMachine } from '../machine.js';
+import { pinSources } from '../pin-sources.js';
 import { planPipeline } from '../plan.js';
 import type { Project } from '../project.js';
 import { newRunId, type RunRecord, readRecords } from '../record.js';
+import type { Pins } from '../remote.js';
 import { fail, type Result, succeed } from '../result.js';
 import { createModuleLoader } from '../user-code/load-module.js';
 import { type Baseline, baselineOfLock, baselineOfRecord, environmentOf } from './baseline.js';
@@ -77,7 +79,13 @@ async function reproduceIn(folder: string, target: Target, options: ReproduceOpt
   if (!loaded.ok) return loaded;
   const fresh = await openStore(join(folder, 'store'));
   const { device } = baseline;
-  const plan = await planPipeline(loaded.value, { store: fresh, digestFile, history: new Map(), device });
+  const { pipeline, pins } = await pinSources(loaded.value, {
+    remotes: catalog.remotes,
+    store: fresh,
+    pins: baseline.pins,
+  });
+  await bringRemote(pins, store, fresh);
+  const plan = await planPipeline(pipeline, { store: fresh, digestFile, history: new Map(), device, pins });
   const machine = await inspectMachine(plan.nodes.some(({ node }) => node.resources.gpus > 0));
   const run = newRunId();
   const result = await executePlan(plan, { store: fresh, catalog, machine, digestFile, signal, run, emit });
@@ -104,6 +112,13 @@ async function reproduceIn(folder: string, target: Target, options: ReproduceOpt
     interrupted,
     ...(identical || interrupted ? {} : { keptAt: await keep(fresh, store, run) }),
   });
+}
+
+/** What the store has of other machines' files need not be fetched again. */
+async function bringRemote(pins: Pins, from: Store, to: Store): Promise<void> {
+  for (const { files } of Object.values(pins)) {
+    for (const { digest } of Object.values(files)) if (from.hasSync(digest)) await to.publish(from.fileOf(digest));
+  }
 }
 
 async function bringBack(

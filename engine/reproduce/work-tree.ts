@@ -73,7 +73,8 @@ function sourcesOf(record: RunRecord): ReadonlyMap<string, Digest> {
   return new Map(
     files.flatMap(({ name, digest }) => {
       const parsed = parseDigest(digest);
-      return parsed === undefined || name.startsWith('npm:') || isAbsolute(name) ? [] : [[name, parsed] as const];
+      const elsewhere = /^[a-z][a-z0-9]+:/.test(name) || isAbsolute(name);
+      return parsed === undefined || elsewhere ? [] : [[name, parsed] as const];
     }),
   );
 }

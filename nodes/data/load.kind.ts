@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import { child } from '../../engine/json-pointer.js';
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { dataLoadSchema } from '../../schemas/kinds/data.load.js';
+import { checkHubPath } from '../hub/check-path.js';
 import { isFieldPath } from './field-path.js';
 import type { RowTypeName } from './row-types.js';
 import { shapes } from './shapes.js';
@@ -22,7 +23,8 @@ export const dataLoad: Kind = defineKind<DataLoadConfig>({
   sources: ({ path, exclude }) => [
     { patterns: [...[path].flat(), ...exclude.map((pattern) => `!${pattern}`)], pointer: '/path' },
   ],
-  check: ({ columns, delimiter, shape, rows }) => [
+  check: ({ path, columns, delimiter, shape, rows }) => [
+    ...[path].flat().flatMap((each) => checkHubPath(each, 'dataset')),
     ...Object.entries(columns)
       .filter(([, path]) => !isFieldPath(path))
       .map(([field, path]) => ({

@@ -1,5 +1,6 @@
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { type ModelLoadConfig, modelLoadSchema } from '../../schemas/kinds/model.load.js';
+import { checkHubPath } from '../hub/check-path.js';
 import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
 
 export const modelLoad: Kind = defineKind<ModelLoadConfig>({
@@ -11,6 +12,7 @@ export const modelLoad: Kind = defineKind<ModelLoadConfig>({
   inputs: {},
   outputs: { model: { type: 'model', description: 'A Hugging Face directory, with the tokenizer in it.' } },
   sources: ({ path }) => [{ patterns: [isGguf(path) ? path : filesAt(path)], pointer: '/path' }],
+  check: ({ path }) => checkHubPath(path, 'model'),
   load: () => import('./load.js'),
 });
 

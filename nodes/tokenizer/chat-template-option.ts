@@ -22,6 +22,7 @@ export function checkChatTemplate({ chat_template: text, chat_template_path: pat
   if (text !== null && path !== null) {
     return [{ pointer: '/chat_template_path', message: 'is given, and chat_template too: one of them is enough' }];
   }
+  if (path?.startsWith('hf:')) return [{ pointer: '/chat_template_path', message: 'must be a file of this machine' }];
   if (text === null || text === 'chatml') return [];
   if (/^[\w.-]+$/.test(text)) {
     const hint = 'Write `chatml`, the template itself, or give its file as chat_template_path.';

@@ -1,5 +1,6 @@
 import { defineKind, type Kind } from '../../engine/kind.js';
 import { type TokenizerLoadConfig, tokenizerLoadSchema } from '../../schemas/kinds/tokenizer.load.js';
+import { checkHubPath } from '../hub/check-path.js';
 import { chatTemplateSources, checkChatTemplate } from './chat-template-option.js';
 import { tokenizerFiles } from './tokenizer-files.js';
 
@@ -14,7 +15,7 @@ export const tokenizerLoad: Kind = defineKind<TokenizerLoadConfig>({
     tokenizer: { type: 'tokenizer', description: '`tokenizer.json` and what Transformers reads beside it.' },
   },
   sources: (config) => [{ patterns: [filesAt(config.path)], pointer: '/path' }, ...chatTemplateSources(config)],
-  check: checkChatTemplate,
+  check: (config) => [...checkHubPath(config.path, 'model'), ...checkChatTemplate(config)],
   load: () => import('./load.js'),
 });
 

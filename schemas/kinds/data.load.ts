@@ -8,7 +8,7 @@ export const dataLoadSchema = {
       minLength: 1,
       minItems: 1,
       description:
-        'Files to read: a path relative to the pipeline, a glob, `npm:<package>/<path>`, or a list of those. Files are read in the order of their names.',
+        'Files to read: a path relative to the pipeline, a glob, `npm:<package>/<path>`, files of a data set of the Hub, `hf:datasets/owner/name@revision/data/*.parquet`, or a list of those. Files are read in the order of their names.',
     },
     exclude: {
       type: 'array',

@@ -8,7 +8,7 @@ export const modelLoadSchema = {
       type: 'string',
       minLength: 1,
       description:
-        'A Hugging Face model as a folder, or a `.gguf` file: relative to the pipeline, or `npm:<package>/<path>`.',
+        'A Hugging Face model as a folder, or a `.gguf` file: relative to the pipeline, `npm:<package>/<path>`, or of the Hub: `hf:owner/name@revision`.',
     },
     dtype: {
       enum: ['auto', 'float32', 'float16', 'bfloat16'],

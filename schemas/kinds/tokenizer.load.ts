@@ -17,7 +17,7 @@ export const tokenizerLoadSchema = {
       type: 'string',
       minLength: 1,
       description:
-        'Folder with a `tokenizer.json`, or that file alone: relative to the pipeline, or `npm:<package>/<path>`. Of a folder, the files that Transformers reads beside it are taken too.',
+        'Folder with a `tokenizer.json`, or that file alone: relative to the pipeline, `npm:<package>/<path>`, or of the Hub: `hf:owner/name@revision`. Of a folder, the files that Transformers reads beside it are taken too.',
     },
     eos_token: role('ends a text'),
     pad_token: role('fills a batch'),

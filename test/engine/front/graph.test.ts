@@ -19,6 +19,7 @@ function node(id: string, inputs: Record<string, readonly Reference[]> = {}, nam
     inputs,
     sources: [],
     files: [],
+    remote: [],
     environment: {},
     resources: { cpus: 1, memory_mb: 0, gpus: 0 },
     outputs: {},
