@@ -19,6 +19,8 @@ export interface Sequences {
   readonly segments?: Tensor | undefined;
   /** float32 `[batch, time, width]`, added to the embeddings. */
   readonly noise?: Tensor | undefined;
+  /** int32 `[batch]`: tokens of each row without its padding. Absent means that padding is part of a row's length. */
+  readonly lengths?: Tensor | undefined;
 }
 
 /** `[batch, time, vocab]`, float32. */
@@ -31,19 +33,25 @@ export function decoderLogits(config: DecoderConfig, parameters: Tensors, sequen
 /**
  * The last layer's activations, normalised: `[batch · time, width]`.
  *
- * Where rotary positions depend on the length of a text, that is the length of its document where rows are packed, and
- * otherwise of the row with its padding, as in Transformers.
+ * Where rotary positions depend on the length of a text, that is the length of its document where rows are packed, that
+ * of `lengths` where they are given, and otherwise of the row with its padding, as in Transformers.
  */
 export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequences: Sequences): Tensor {
   const { ids, positions, segments, noise } = sequences;
   const [, time] = ids.shape as [number, number];
   const mask = maskOf(time, (window) => (segments ? segmentMask(segments, window) : causalMask(time, window)));
-  const lengths = positions && segments && (() => documentLengths(positions, segments));
+  const lengths = textLengths(sequences);
   const code = positionCode(config, parameters, { capacity: time, positions, lengths });
   return decoderStack(config, parameters, { ids, code, noise }, (layer, query, key, value) => {
     const how = config.attention[layer]!;
     return attend(query, key, value, mask(how), how);
   });
+}
+
+/** As of `Places`. */
+function textLengths({ positions, segments, lengths }: Sequences): (() => Tensor) | undefined {
+  if (positions && segments) return () => documentLengths(positions, segments);
+  return lengths && (() => tf.reshape(lengths, [-1, 1]));
 }
 
 /** Logits of activations `[n, width]` → `[n, vocab]`. */

@@ -33,7 +33,7 @@ export function sequenceScores(
   { ids, lengths }: PaddedSequences,
   pooling: Pooling,
 ): Tensor {
-  const hidden = decoderHidden(config, parameters, { ids });
+  const hidden = decoderHidden(config, parameters, { ids, lengths });
   const pool = pooling === 'mean' ? meanOfTokens : lastToken;
   return linear(parameters, 'score', pool(hidden, lengths, ids.shape[1]!));
 }

@@ -28,42 +28,42 @@ for (const name of devicesUnderTest) {
       }
     });
   });
-
-  t.test(`on ${name} the gradient of each pooling is that of finite differences`, async (t) => {
-    await withDevice(name, async (device) => {
-      const weight = 'model.norm.weight';
-      for (const pooling of poolings) {
-        const loss = (parameters: Parameters<typeof sequenceScores>[1], inputs: typeof parameters) => {
-          const scores = sequenceScores(body.config, parameters, inputs as never, pooling);
-          return tf.sum(tf.square(scores));
-        };
-        const program = device.program(pooling, (parameters, inputs) => {
-          const { value, grads } = tf.valueAndGrads((norm) =>
-            tf.sum(loss({ ...parameters, [weight]: norm! }, inputs) as ReturnType<typeof tf.scalar>),
-          )([parameters[weight]!]);
-          return { outputs: { value, gradient: grads[0]! } };
-        });
-        const at = async (change: number) => {
-          const norm = body.parameters[weight]!;
-          const data = (norm.data as Float32Array).slice();
-          data[3]! += change;
-          const state = device.createState({
-            ...body.parameters,
-            [headWeight]: matrixOf(head),
-            [weight]: { ...norm, data } as typeof norm,
-          });
-          return program.run(state, paddedBatch(sequences, sequences.length, 64));
-        };
-        const [low, middle, high] = [await at(-0.05), await at(0), await at(0.05)];
-        const slope = (high.value!.data[0]! - low.value!.data[0]!) / 0.1;
-        const gradient = middle.gradient!.data[3]!;
-        t.ok(Math.abs(slope - gradient) < 1e-2 * Math.max(1, Math.abs(slope)), `${pooling}: ${slope}, ${gradient}`);
-        t.ok(Math.abs(gradient) > 1e-3);
-        await program.dispose();
-      }
-    });
-  });
 }
+
+t.test('the gradient of each pooling is that of finite differences', async (t) => {
+  await withDevice('onnx-cpu', async (device) => {
+    const weight = 'model.norm.weight';
+    for (const pooling of poolings) {
+      const loss = (parameters: Parameters<typeof sequenceScores>[1], inputs: typeof parameters) => {
+        const scores = sequenceScores(body.config, parameters, inputs as never, pooling);
+        return tf.sum(tf.square(scores));
+      };
+      const program = device.program(pooling, (parameters, inputs) => {
+        const { value, grads } = tf.valueAndGrads((norm) =>
+          tf.sum(loss({ ...parameters, [weight]: norm! }, inputs) as ReturnType<typeof tf.scalar>),
+        )([parameters[weight]!]);
+        return { outputs: { value, gradient: grads[0]! } };
+      });
+      const at = async (change: number) => {
+        const norm = body.parameters[weight]!;
+        const data = (norm.data as Float32Array).slice();
+        data[3]! += change;
+        const state = device.createState({
+          ...body.parameters,
+          [headWeight]: matrixOf(head),
+          [weight]: { ...norm, data } as typeof norm,
+        });
+        return program.run(state, paddedBatch(sequences, sequences.length, 64));
+      };
+      const [low, middle, high] = [await at(-0.05), await at(0), await at(0.05)];
+      const slope = (high.value!.data[0]! - low.value!.data[0]!) / 0.1;
+      const gradient = middle.gradient!.data[3]!;
+      t.ok(Math.abs(slope - gradient) < 1e-2 * Math.max(1, Math.abs(slope)), `${pooling}: ${slope}, ${gradient}`);
+      t.ok(Math.abs(gradient) > 1e-3);
+      await program.dispose();
+    }
+  });
+});
 
 t.test('a fresh head has the spread asked for, and is a function of the seed', (t) => {
   const { data, shape } = initialHead(4, 2000, 0.25, 9);
@@ -71,7 +71,8 @@ t.test('a fresh head has the spread asked for, and is a function of the seed', (
   t.same(shape, [4, 2000]);
   const std = Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / data.length);
   t.ok(Math.abs(std - 0.25) < 0.01, String(std));
-  t.same(initialHead(4, 2000, 0.25, 9).data, data);
-  t.notSame(initialHead(4, 2000, 0.25, 10).data, data);
+  const bytes = (seed: number) => Buffer.from(initialHead(4, 2000, 0.25, seed).data.buffer);
+  t.ok(bytes(9).equals(Buffer.from(data.buffer)));
+  t.notOk(bytes(10).equals(bytes(9)));
   t.end();
 });
