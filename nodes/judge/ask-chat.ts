@@ -41,11 +41,8 @@ export async function askChat(
   }
 }
 
-function authorization({ api_key_env: name }: EndpointJudgeConfig): Readonly<Record<string, string>> {
-  if (name === null) return {};
-  const key = process.env[name];
-  if (key) return { authorization: `Bearer ${key}` };
-  throw new Failure('api-key-missing', `The environment variable ${name} is not set, and the judge wants a key.`);
+function authorization({ api_key: key }: EndpointJudgeConfig): Readonly<Record<string, string>> {
+  return key === null ? {} : { authorization: `Bearer ${key}` };
 }
 
 async function refused(response: Response): Promise<ChatAnswer> {

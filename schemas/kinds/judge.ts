@@ -13,12 +13,12 @@ const endpoint = {
       description: 'Where `/chat/completions` is: `https://api.openai.com/v1`, `http://127.0.0.1:8000/v1`.',
     },
     model: { type: 'string', minLength: 1, description: 'The name of the model there.' },
-    api_key_env: {
+    api_key: {
       type: ['string', 'null'],
-      pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      minLength: 1,
       default: null,
       description:
-        'Name of the environment variable that holds the API key. The key itself enters neither the pipeline nor any record. Null: none is sent.',
+        'The API key. Declare it as a secret and write `${secrets.NAME}`: then it enters no key, record or log. Null: none is sent.',
     },
     prompt: {
       type: 'string',

@@ -9,7 +9,7 @@ t.test('sentiment, and preference after it, which shares what comes first', asyn
   t.match(found.comparison, { 'base.kl_k1': 0, 'tuned.kl_k1': Number, 'tuned.reward_mean': Number });
   t.equal(found.tuned!.steps, 2);
 
-  const shared = ['reviews', 'tokenizer', 'blank', 'base', 'drawn', 'judged'];
+  const shared = ['start/reviews', 'start/tokenizer', 'start/blank', 'start/base', 'start/drawn', 'judged'];
   const outcome = await runSmall(t, rig, 'preference', { betas: '[0.2]', grpo_updates: 1 });
   const status = statuses(outcome);
   for (const id of shared) t.equal(status[id], 'cached', `${id} is not computed again`);
