@@ -22,7 +22,7 @@ model = LlamaForCausalLM(
         vocab_size=c["vocabSize"], hidden_size=c["width"], intermediate_size=c["mlpWidth"],
         num_hidden_layers=c["layers"], num_attention_heads=c["heads"], num_key_value_heads=c["keyValueHeads"],
         head_dim=c["headWidth"], max_position_embeddings=c["maxPositions"], tie_word_embeddings=c["tiedEmbeddings"],
-        rms_norm_eps=c["normEpsilon"], bos_token_id=None, eos_token_id=None, pad_token_id=0,
+        rms_norm_eps=c["norm"]["epsilon"], bos_token_id=None, eos_token_id=None, pad_token_id=0,
     )
 ).eval()
 ids = torch.randint(1, c["vocabSize"], (options.batch, options.prompt))

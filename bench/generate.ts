@@ -13,7 +13,7 @@ import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
 import { initialParameters } from '../nodes/nn/initial-parameters.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { createRandom } from '../nodes/tensor/random.js';
-import { inProcess, median, models } from './decoders.js';
+import { inProcess, median, models, usualModels } from './decoders.js';
 
 const promptTokens = 32;
 const newTokens = 96;
@@ -45,7 +45,7 @@ const threads = Number(options.threads);
 if (options.measure) {
   console.log(JSON.stringify(await measure(models[options.model!]!, Number(options.batch), Number(options.calls))));
 } else {
-  for (const name of options.model ? [options.model] : Object.keys(models)) {
+  for (const name of options.model ? [options.model] : usualModels) {
     for (const batch of options.batch ? [Number(options.batch)] : batches) compare(name, batch);
   }
 }

@@ -11,6 +11,29 @@ import torch.nn.functional as F
 from torch import nn
 
 
+class Adapted(nn.Module):
+    """A frozen linear module with a low-rank update, as PEFT has it, with alpha = r."""
+
+    def __init__(self, linear, rank):
+        super().__init__()
+        self.linear = linear.requires_grad_(False)
+        self.down = nn.Linear(linear.in_features, rank, bias=False)
+        self.up = nn.Linear(rank, linear.out_features, bias=False)
+        nn.init.zeros_(self.up.weight)
+
+    def forward(self, x):
+        return self.linear(x) + self.up(self.down(x))
+
+
+def adapt(model, rank):
+    model.requires_grad_(False)
+    for layer in model.layers:
+        for module in (layer.attention, layer):
+            for name, child in list(module.named_children()):
+                if isinstance(child, nn.Linear):
+                    setattr(module, name, Adapted(child, rank))
+
+
 class Attention(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -39,9 +62,9 @@ def rotate(x, cos, sin):
 class Layer(nn.Module):
     def __init__(self, c):
         super().__init__()
-        self.attention_norm = nn.RMSNorm(c["width"], eps=c["normEpsilon"])
+        self.attention_norm = nn.RMSNorm(c["width"], eps=c["norm"]["epsilon"])
         self.attention = Attention(c)
-        self.mlp_norm = nn.RMSNorm(c["width"], eps=c["normEpsilon"])
+        self.mlp_norm = nn.RMSNorm(c["width"], eps=c["norm"]["epsilon"])
         self.gate = nn.Linear(c["width"], c["mlpWidth"], bias=False)
         self.up = nn.Linear(c["width"], c["mlpWidth"], bias=False)
         self.down = nn.Linear(c["mlpWidth"], c["width"], bias=False)
@@ -57,13 +80,13 @@ class Decoder(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(c["vocabSize"], c["width"])
         self.layers = nn.ModuleList(Layer(c) for _ in range(c["layers"]))
-        self.norm = nn.RMSNorm(c["width"], eps=c["normEpsilon"])
+        self.norm = nn.RMSNorm(c["width"], eps=c["norm"]["epsilon"])
         for name, p in self.named_parameters():
             if p.dim() > 1:
                 scale = 1 / math.sqrt(2 * c["layers"]) if name.endswith(("o.weight", "down.weight")) else 1.0
                 nn.init.normal_(p, std=c["initializerRange"] * scale)
         half = c["headWidth"] // 2
-        frequencies = c["rope"]["theta"] ** (-torch.arange(half) / half)
+        frequencies = c["attention"][0]["rope"]["theta"] ** (-torch.arange(half) / half)
         self.register_buffer("frequencies", frequencies)
 
     def forward(self, ids):
@@ -82,13 +105,18 @@ def main():
     parser.add_argument("--time", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--lora", type=int, default=0)
     a = parser.parse_args()
     c = json.loads(a.config)
     torch.set_num_threads(a.threads)
     torch.manual_seed(1)
     model = Decoder(c)
-    decayed = [p for p in model.parameters() if p.dim() >= 2]
-    plain = [p for p in model.parameters() if p.dim() < 2]
+    total = sum(p.numel() for p in model.parameters())
+    if a.lora:
+        adapt(model, a.lora)
+    learning = [p for p in model.parameters() if p.requires_grad]
+    decayed = [p for p in learning if p.dim() >= 2]
+    plain = [p for p in learning if p.dim() < 2]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}], lr=1e-3, betas=(0.9, 0.95), eps=1e-8
     )
@@ -99,7 +127,7 @@ def main():
         loss = F.cross_entropy(model(ids).view(-1, c["vocabSize"]), targets)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         return loss.item()
 
@@ -112,7 +140,7 @@ def main():
         times.append((time.perf_counter() - start) * 1e3)
     print(json.dumps({
         "what": f"PyTorch {torch.__version__}",
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters": total,
         "times_ms": times,
         "cpu_ms_per_step": (time.process_time() - cpu) * 1e3 / a.steps,
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -1,13 +1,16 @@
 /**
  * One training step (forward, backward, clipping, AdamW) of a small decoder, compiled, against PyTorch eager.
  *
- *   npm run build && node dist/bench/train-step.js --python /path/to/python [--rounds 5] [--threads 2]
+ *   npm run build && node dist/bench/train-step.js --python /path/to/python [--rounds 5] [--threads 2] [--batch 8]
+ *     [--model 135M] [--lora 16]
  *
  * The Python needs `torch`. Each side runs in a process of its own, in turns, so that a busy machine slows both alike.
  * Without --python only the compiled side runs.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { adapt } from '../nodes/adapters/adapt.js';
+import { adaptedModules } from '../nodes/adapters/modules.js';
 import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
 import { parameterShapes } from '../nodes/nn/decoder-config.js';
 import { initialParameters } from '../nodes/nn/initial-parameters.js';
@@ -17,17 +20,19 @@ import { chain } from '../nodes/optim/transform.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
 import { createRandom } from '../nodes/tensor/random.js';
-import { languageModelLearner } from '../nodes/train/learner.js';
+import { type Learner, languageModelLearner } from '../nodes/train/learner.js';
 import { trainingStep } from '../nodes/train/step.js';
-import { inProcess, median, models } from './decoders.js';
+import type { AdapterConfig } from '../schemas/kinds/adapter.js';
+import { inProcess, median, models, usualModels } from './decoders.js';
 
-const batch = 8;
 const time = 128;
 
 /** What one process measured. */
 interface Measurement {
   readonly what: string;
   readonly parameters: number;
+  /** What the first step takes longer than the others: tracing, and the session's creation. */
+  readonly compile_ms?: number;
   readonly times_ms: readonly number[];
   /** Time of all threads together, which a busy machine distorts less. */
   readonly cpu_ms_per_step: number;
@@ -45,21 +50,27 @@ const { values: options } = parseArgs({
     model: { type: 'string' },
     measure: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    batch: { type: 'string', default: '8' },
+    lora: { type: 'string', default: '0' },
   },
 });
 const threads = Number(options.threads);
+const batch = Number(options.batch);
+/** Rank of adapters on all linear layers; 0 trains the whole model. */
+const rank = Number(options.lora);
 
 if (options.measure)
   console.log(JSON.stringify(await measure(models[options.model ?? '0.9M']!, Number(options.steps))));
-else for (const name of options.model ? [options.model] : Object.keys(models)) compare(name);
+else for (const name of options.model ? [options.model] : usualModels) compare(name);
 
 async function measure(config: DecoderConfig, steps: number): Promise<Measurement> {
   const profile = options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {};
   const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
   const optimizer = chain([clipByGlobalNorm(1)], adamw({ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }));
   const shapes = parameterShapes(config);
-  const learner = languageModelLearner({ config, parameters: initialParameters(config, 1) });
-  const state = device.createState({ ...learner.parameters, ...optimizer.init(shapes) });
+  const learner = learnerOf(config);
+  const learning = Object.fromEntries(learner.trainable.map((name) => [name, learner.parameters[name]!.shape]));
+  const state = device.createState({ ...learner.parameters, ...optimizer.init(learning) });
   const program = device.program('train', trainingStep(learner, optimizer));
   const random = createRandom(1, 'tokens');
   const tokens = (from: number) =>
@@ -69,11 +80,13 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
   const losses: number[] = [];
   const times: number[] = [];
   let cpu = process.cpuUsage();
+  let first = 0;
   for (let step = 1; step <= steps + 3; step++) {
     const start = performance.now();
     const scalars = optimizer.scalars({ step, learningRate: 1e-3 });
     const { loss } = await program.run(state, { ids, targets, ...scalars });
     losses.push(loss!.data[0]!);
+    if (step === 1) first = performance.now() - start;
     if (step > 3) times.push(performance.now() - start);
     else cpu = process.cpuUsage();
   }
@@ -82,6 +95,7 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
   return {
     what: 'compiled (onnx-cpu)',
     parameters: Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0),
+    compile_ms: first - median(times),
     times_ms: times,
     cpu_ms_per_step: (used.user + used.system) / 1000 / steps,
     peak_rss_mb: process.resourceUsage().maxRSS / 1024,
@@ -90,26 +104,49 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
   };
 }
 
+/** Adapters are put on as the trainers do it, with α = rank. */
+function learnerOf(config: DecoderConfig): Learner {
+  const learner = languageModelLearner({ config, parameters: initialParameters(config, 1) });
+  if (rank === 0) return learner;
+  const shapes = parameterShapes(config);
+  const lora: AdapterConfig = {
+    r: rank,
+    lora_alpha: rank,
+    use_rslora: false,
+    use_dora: false,
+    target_modules: 'all-linear',
+    layers_to_transform: null,
+    modules_to_save: [],
+  };
+  const modules = adaptedModules(lora, shapes);
+  return adapt(learner, new Set(Object.keys(shapes)), { config: lora, modules, transposed: false, seed: 1 });
+}
+
 function compare(name: string): void {
   const ours: Measurement[] = [];
   const theirs: Measurement[] = [];
   for (let round = 0; round < Number(options.rounds); round++) {
     ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes()]));
     if (options.python) {
-      const config = ['--config', JSON.stringify(models[name]), '--batch', String(batch), '--time', String(time)];
+      const config = ['--config', JSON.stringify(models[name]), '--time', String(time)];
       theirs.push(inProcess(options.python, ['bench/train-step.py', ...config, ...sizes()]));
     }
   }
-  console.log(`${name} (${ours[0]!.parameters} parameters), ${batch} × ${time} tokens, ${threads} threads`);
+  console.log(
+    `${name} (${ours[0]!.parameters} parameters), ${rank ? `LoRA r = ${rank}, ` : ''}${batch} × ${time} tokens, ${threads} threads`,
+  );
   for (const side of [ours, theirs]) if (side.length > 0) console.log(`  ${describe(side)}`);
   if (theirs.length === 0) return;
   const ratio = median(theirs.map(stepTime)) / median(ours.map(stepTime));
   const memory = median(ours.map((m) => m.peak_rss_mb)) / median(theirs.map((m) => m.peak_rss_mb));
-  console.log(`  tokens/s ratio ${ratio.toFixed(2)}, peak memory ratio ${memory.toFixed(2)}`);
+  const cpu = median(theirs.map((m) => m.cpu_ms_per_step)) / median(ours.map((m) => m.cpu_ms_per_step));
+  console.log(
+    `  tokens/s ratio ${ratio.toFixed(2)}, by CPU time ${cpu.toFixed(2)}, peak memory ratio ${memory.toFixed(2)}`,
+  );
 }
 
 function sizes(): string[] {
-  return ['--steps', options.steps, '--threads', options.threads];
+  return ['--steps', options.steps, '--threads', options.threads, '--batch', options.batch, '--lora', options.lora];
 }
 
 function stepTime(measurement: Measurement): number {
@@ -122,8 +159,10 @@ function describe(side: readonly Measurement[]): string {
   const rss = Math.round(median(side.map((m) => m.peak_rss_mb)));
   const fastest = Math.min(...side.flatMap((m) => m.times_ms));
   const losses = `loss ${side[0]!.first_loss.toFixed(3)} → ${side[0]!.last_loss.toFixed(3)}`;
+  const compile = side.flatMap((m) => (m.compile_ms === undefined ? [] : [m.compile_ms]));
+  const compiled = compile.length > 0 ? `, compiled in ${Math.round(median(compile))} ms` : '';
   return (
     `${side[0]!.what}: ${median(medians).toFixed(1)} ms a step (runs ${medians.map((x) => x.toFixed(0)).join(', ')}; ` +
-    `fastest step ${fastest.toFixed(1)}), ${median(side.map((m) => m.cpu_ms_per_step)).toFixed(0)} ms of CPU, ${tokensPerSecond} tokens/s, peak ${rss} MB, ${losses}`
+    `fastest step ${fastest.toFixed(1)}), ${median(side.map((m) => m.cpu_ms_per_step)).toFixed(0)} ms of CPU, ${tokensPerSecond} tokens/s, peak ${rss} MB, ${losses}${compiled}`
   );
 }

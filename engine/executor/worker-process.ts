@@ -9,6 +9,7 @@ import type { Executor, Job, JobOutcome } from '../job.js';
 import { parseJson, stringify } from '../json.js';
 import type { Catalog } from '../kind.js';
 import type { WorkerLine } from '../worker.js';
+import { hugePages } from './huge-pages.js';
 
 /** How long a worker may take to checkpoint after it was asked to leave. */
 const graceMs = 4000;
@@ -70,6 +71,7 @@ function workerEnvironment(job: Job): Record<string, string> {
     OMP_NUM_THREADS: String(job.threads),
     RAYON_NUM_THREADS: String(job.threads),
     TF_CPP_MIN_LOG_LEVEL: '2',
+    ...hugePages(process.env),
   };
 }
 

@@ -5,7 +5,9 @@ import { type Graph, verifyGraph } from './graph.js';
 import { GraphBuilder } from './graph-builder.js';
 import type { HostDtype } from './host-tensor.js';
 import { eliminateDeadCode } from './optimise/dead-code.js';
+import { endsLast } from './optimise/ends-last.js';
 import { fuseRotary } from './optimise/fuse-rotary.js';
+import { scatterOnto } from './optimise/scatter-onto.js';
 import { tf, withBackend } from './tf.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './trace-backend.js';
 
@@ -90,7 +92,8 @@ function run(
   const stepOutputs = new Map(
     Object.entries(result.outputs).map(([name, tensor]) => [name, asOutput(graphValue(tensor))]),
   );
-  const graph = eliminateDeadCode(fuseRotary(builder.finish([...outputs.keys()])));
+  const fused = scatterOnto(fuseRotary(builder.finish([...outputs.keys()])));
+  const graph = endsLast(eliminateDeadCode(fused), new Set(stateOutputs.values()));
   verifyGraph(graph);
   const kept = new Set(graph.inputs);
   const used = (names: Map<string, string>) => new Map([...names].filter(([value]) => kept.has(value)));

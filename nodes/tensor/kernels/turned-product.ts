@@ -11,6 +11,9 @@ import { transposed } from './shape.js';
 /** A matrix with rows wider than this costs more to transpose than it saves. */
 const widestTurned = 2048;
 
+/** A result of more rows than this is written in full before it is transposed; the rows are then too far apart. */
+const tallestFlipped = 8192;
+
 /** So many threads may share a product without being seen in its result; see `isStable`. */
 const mostThreads = 15;
 
@@ -30,7 +33,7 @@ export function turnedProduct(b: GraphBuilder, left: Sym, right: Sym): Sym | und
     {
       flipped: true,
       moved: (inner + rows) * columns,
-      allowed: columns <= widestTurned && isStable(batch, columns, rows),
+      allowed: columns <= widestTurned && rows <= tallestFlipped && isStable(batch, columns, rows),
     },
   ];
   const [way] = ways.filter(({ allowed }) => allowed).sort((p, q) => p.moved - q.moved);
