@@ -1,5 +1,12 @@
+import { join } from 'node:path';
 import t from 'tap';
+import { writeSafetensors } from '../../../nodes/format/safetensors-writer.js';
 import { parameterOf } from '../../../nodes/model/stored-names.js';
+import { openWeights } from '../../../nodes/model/weight-files.js';
+import { parameterShapes } from '../../../nodes/nn/decoder-config.js';
+import { float32 } from '../../../nodes/tensor/host-tensor.js';
+import { readFamily } from '../nn/tiny-families.js';
+import { artifactAt } from '../run-kind.js';
 
 t.test('stored tensors are found under the names of older files', async (t) => {
   const gpt2 = { 'transformer.h.0.attn.c_attn.bias': 0, 'transformer.wte.weight': 0 };
@@ -12,4 +19,18 @@ t.test('stored tensors are found under the names of older files', async (t) => {
   t.same(parameterOf('lm_head.weight', { 'lm_head.weight': 0 }), { name: 'lm_head.weight' });
   t.equal(parameterOf('model.layers.0.self_attn.rotary_emb.inv_freq', {}), 'spare');
   t.equal(parameterOf('constructor', {}), undefined);
+});
+
+t.test("GPT-2's own files, which leave out a prefix and hold masks, give the same weights", async (t) => {
+  const { config, parameters } = await readFamily('gpt2');
+  const stored = Object.entries(parameters).map(
+    ([name, tensor]) => [name.replace(/^transformer\./, ''), tensor] as const,
+  );
+  const folder = t.testdir();
+  const masks = { 'h.0.attn.bias': float32([1, 1, 4, 4]), 'h.1.attn.masked_bias': float32([]) };
+  await writeSafetensors(join(folder, 'model.safetensors'), { ...Object.fromEntries(stored), ...masks });
+  const weights = await openWeights(artifactAt('model', folder), parameterShapes(config));
+  t.same([...weights.names].sort(), Object.keys(parameters).sort());
+  for (const name of weights.names) t.same((await weights.read(name)).data, parameters[name]!.data, name);
+  await weights.close();
 });
