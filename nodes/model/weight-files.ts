@@ -45,6 +45,7 @@ export async function openWeights(files: ModelFiles, shapes: Shapes): Promise<We
     if (missing.length > 0) {
       throw new Failure('weights-missing', `The model lacks ${missing.length} of its weights, such as ${missing[0]}.`);
     }
+    await refuseSecondOutput(opened, holders, shapes);
     const names = [...holders.keys()];
     const read = (name: string) => {
       const { file, stored } = holders.get(name)!;
@@ -55,6 +56,26 @@ export async function openWeights(files: ModelFiles, shapes: Shapes): Promise<We
     await close();
     throw error;
   }
+}
+
+/** A tied output projection may be written twice. If it is another one, the config is wrong, and Transformers uses both. */
+async function refuseSecondOutput(
+  files: readonly SafetensorsFile[],
+  holders: ReadonlyMap<string, Holder>,
+  shapes: Shapes,
+): Promise<void> {
+  const output = 'lm_head.weight';
+  const file = files.find(({ entries }) => entries.has(output));
+  const embedding = Object.keys(shapes).find((name) => /\.(embed_tokens|wte)\.weight$/.test(name));
+  if (!file || !embedding || Object.hasOwn(shapes, output)) return;
+  const holder = holders.get(embedding)!;
+  const [own, tied] = [await file.read(output), await holder.file.read(holder.stored)];
+  if (own.data.length === tied.data.length && own.data.every((value, index) => value === tied.data[index])) return;
+  throw new Failure(
+    'weights-mismatch',
+    `The model's config.json ties the output to the embedding, and its ${output} differs from ${embedding}.`,
+    'Set tie_word_embeddings to false in its config.json.',
+  );
 }
 
 /** Where a weight lies, and what it is called there. */

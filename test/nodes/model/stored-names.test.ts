@@ -34,3 +34,21 @@ t.test("GPT-2's own files, which leave out a prefix and hold masks, give the sam
   for (const name of weights.names) t.same((await weights.read(name)).data, parameters[name]!.data, name);
   await weights.close();
 });
+
+t.test('a tied output that is written twice is the same one', async (t) => {
+  const { config, parameters } = await readFamily('qwen2');
+  const folder = t.testdir();
+  const embedding = parameters['model.embed_tokens.weight']!;
+  const open = async (output: typeof embedding) => {
+    await writeSafetensors(join(folder, 'model.safetensors'), { ...parameters, 'lm_head.weight': output });
+    const weights = await openWeights(artifactAt('model', folder), parameterShapes(config));
+    await weights.close();
+    return weights.names;
+  };
+  t.notOk((await open(embedding)).includes('lm_head.weight'));
+  const other = float32(
+    embedding.shape,
+    Float32Array.from(embedding.data, (value, index) => (index === 9 ? 1 : value)),
+  );
+  await t.rejects(open(other), { code: 'weights-mismatch', hint: /tie_word_embeddings/ });
+});
