@@ -89,6 +89,16 @@ t.test('a model made here goes out, with placeholders for rows without a token',
   t.equal(there.chatTemplate, here.chatTemplate);
 });
 
+t.test('a Qwen 3 goes out and comes back as it was', async (t) => {
+  const model = await makeModel({ architecture: 'qwen3' });
+  const { outputs } = await exported(model, { format: 'gguf' });
+  const read = (folder: string) => readModel(filesInFolder(folder), t.testdir());
+  const [before, after] = [await read(model), await read(await imported(outputs.file!))];
+  t.same(after.config, before.config);
+  t.same(after.parameters, before.parameters);
+  t.ok('model.layers.0.self_attn.q_norm.weight' in after.parameters);
+});
+
 t.test('what GGUF has no word for is refused', async (t) => {
   const change = async (name: string, edit: (json: Record<string, never>) => object) => {
     const { outputs } = await exported(llama, {});
