@@ -2,6 +2,8 @@
 import { child, parent } from './json-pointer.js';
 import type { GivenPlace, ResolvedNode } from './spec.js';
 
+export type PlaceInText = Pick<GivenPlace, 'location' | 'text'>;
+
 /** `pointer` leads into `with`. A value that came from a parameter stands where that parameter got it. */
 export function placeOfValue(
   { source, written, parameterOf }: Pick<ResolvedNode, 'source' | 'written' | 'parameterOf'>,

@@ -7,12 +7,11 @@
 import type { Digest } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
-import { positionOf } from './code-frame.js';
 import { topologicalOrder } from './cycles.js';
 import { experimentOf, type KeyComponents, keyComponents, keyOf, recipeOf } from './key.js';
 import type { SourceFile } from './kind.js';
-import { placeOfValue } from './node-source.js';
-import { differences, fileChanges, type Place, type Reason } from './reason.js';
+import { locateReason } from './locate-reason.js';
+import { differences, type Reason } from './reason.js';
 import type { Pins } from './remote.js';
 import type { Pipeline, ResolvedNode } from './spec.js';
 
@@ -111,7 +110,7 @@ async function planNode(
       ? differences(previous.components, keyComponents(node, {}, sources, options.device), false)
       : [];
     const reasons: Reason[] = [
-      ...own.map((reason) => located(reason, node, options.history)),
+      ...own.map((reason) => locateReason(reason, node, options.history)),
       { because: 'upstream', nodes: waiting },
     ];
     return { ...base, action: 'unknown', reasons };
@@ -139,7 +138,7 @@ export function explainKey(
   const previous = history.get(node.id);
   if (!previous) return [{ because: 'first-run' }];
   if (previous.key === key) return [{ because: 'not-in-store' }];
-  return differences(previous.components, components).map((reason) => located(reason, node, history));
+  return differences(previous.components, components).map((reason) => locateReason(reason, node, history));
 }
 
 /** Port → digests at it, from the outputs of the nodes that it is wired to. */
@@ -168,17 +167,6 @@ function nodeRecipe(
     ]),
   );
   return recipeOf(keyComponents(node, inputs, sources, device));
-}
-
-/** Adds to a config reason where its value was written, and which parameter it came from; to one of code, the files. */
-function located(reason: Reason, node: ResolvedNode, history: History): Reason {
-  if (reason.because === 'code') {
-    return { ...reason, files: fileChanges(history.get(node.id)?.code ?? [], node.code?.files ?? []) };
-  }
-  if (reason.because !== 'config') return reason;
-  const { location, text, parameter } = placeOfValue(node, reason.pointer);
-  const place: Place = { file: location.file, ...positionOf(text, location.start) };
-  return { ...reason, place, ...(parameter === undefined ? {} : { parameter }) };
 }
 
 /** Node → its source files with their digests. */

@@ -5,11 +5,16 @@
 import type { KeyComponents } from './key.js';
 import type { Json, JsonObject } from './spec.js';
 
-/** A place in the pipeline file, 1-based. */
+/** A place in a pipeline file, 1-based. */
 export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+}
+
+/** Where the cause is written, once a plan has looked. */
+interface Placed {
+  readonly place?: Place;
 }
 
 export type Reason =
@@ -19,8 +24,8 @@ export type Reason =
   | { readonly because: 'not-in-store' }
   /** Nodes that it needs will run, so its inputs are not known yet. If they turn out the same, it is a hit. */
   | { readonly because: 'upstream'; readonly nodes: readonly string[] }
-  | { readonly because: 'kind'; readonly before: string; readonly after: string }
-  | { readonly because: 'kind-version'; readonly before: number; readonly after: number }
+  | ({ readonly because: 'kind'; readonly before: string; readonly after: string } & Placed)
+  | ({ readonly because: 'kind-version'; readonly before: number; readonly after: number } & Placed)
   | {
       readonly because: 'config';
       /** JSON pointer into the node's `with`. */
@@ -37,6 +42,9 @@ export type Reason =
       readonly port: string;
       readonly before: readonly string[];
       readonly after: readonly string[];
+      /** What is wired to the port now, as `node.port`. */
+      readonly from?: readonly string[];
+      readonly place?: Place;
     }
   /** The user's code that runs; `files` are those of its files that differ. */
   | {
@@ -44,10 +52,16 @@ export type Reason =
       readonly before?: string;
       readonly after?: string;
       readonly files: readonly FileChange[];
+      readonly place?: Place;
     }
-  | { readonly because: 'source'; readonly name: string; readonly change: 'added' | 'removed' | 'edited' }
-  | { readonly because: 'environment'; readonly variable: string; readonly before?: string; readonly after?: string }
-  | { readonly because: 'device'; readonly before?: string; readonly after?: string };
+  | ({ readonly because: 'source' } & FileChange & Placed)
+  | ({
+      readonly because: 'environment';
+      readonly variable: string;
+      readonly before?: string;
+      readonly after?: string;
+    } & Placed)
+  | ({ readonly because: 'device'; readonly before?: string; readonly after?: string } & Placed);
 
 export interface FileChange {
   readonly name: string;

@@ -61,7 +61,7 @@ function section(title: string, rows: readonly (readonly string[])[]): void {
 
 function nodeRows(id: string, { change, reasons, outputs }: NodeDifference): string[][] {
   if (change === 'same') return [];
-  const shown = reasons.map(reasonText);
+  const shown = reasons.map((reason) => reasonText(reason));
   if (change === 'changed' && outputs.length === 0) shown.push('its outputs are the same');
   return [[id, change, shown[0] ?? ''], ...shown.slice(1).map((reason) => ['', '', reason])];
 }

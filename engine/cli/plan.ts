@@ -5,7 +5,7 @@ import { reasonText } from '../report/reason-text.js';
 import { plan } from '../session.js';
 import { type PipelineOptions, pipelineOptions, type RegisterCommand, updateSources } from './command.js';
 import { openPipeline } from './open-pipeline.js';
-import { print, printJson } from './output.js';
+import { print, printJson, shownPath } from './output.js';
 
 export const registerPlan: RegisterCommand = (program, context) => {
   pipelineOptions(program.command('plan [pipeline]'), context)
@@ -52,5 +52,5 @@ function planText(planned: Plan): string {
 /** A node's line, and below it the reasons why it runs. */
 export function nodeText({ node, action, reasons }: PlannedNode, width: number): string {
   const line = `  ${signs[action]}  ${node.id.padEnd(width)}  ${pc.dim(node.kind.name)}`;
-  return [line, ...reasons.map((reason) => pc.dim(`             ${reasonText(reason)}`))].join('\n');
+  return [line, ...reasons.map((reason) => pc.dim(`             ${reasonText(reason, shownPath)}`))].join('\n');
 }

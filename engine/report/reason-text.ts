@@ -4,7 +4,14 @@ import { stringify } from '../json.js';
 import type { Reason } from '../reason.js';
 import { shortHash } from './format.js';
 
-export function reasonText(reason: Reason): string {
+/** One line; `showFile` turns a file's path into what is shown. */
+export function reasonText(reason: Reason, showFile: (file: string) => string = (file) => file): string {
+  const place = 'place' in reason ? reason.place : undefined;
+  const where = place ? `  ${showFile(place.file)}:${place.line}:${place.column}` : '';
+  return causeText(reason) + where;
+}
+
+function causeText(reason: Reason): string {
   switch (reason.because) {
     case 'first-run':
       return 'it has not run before';
@@ -17,13 +24,13 @@ export function reasonText(reason: Reason): string {
     case 'kind-version':
       return `the kind's version: ${reason.before} → ${reason.after}`;
     case 'config': {
-      const { place, parameter } = reason;
-      const from = parameter === undefined ? '' : ` (parameter ${parameter})`;
-      const where = place ? `  ${place.file}:${place.line}:${place.column}` : '';
-      return `with${reason.pointer.replaceAll('/', '.')}${from}: ${show(reason.before)} → ${show(reason.after)}${where}`;
+      const from = reason.parameter === undefined ? '' : ` (parameter ${reason.parameter})`;
+      return `with${reason.pointer.replaceAll('/', '.')}${from}: ${show(reason.before)} → ${show(reason.after)}`;
     }
-    case 'input':
-      return `input ${reason.port}: ${hashes(reason.before)} → ${hashes(reason.after)}`;
+    case 'input': {
+      const from = reason.from && reason.from.length > 0 ? ` (${reason.from.slice(0, 3).join(', ')})` : '';
+      return `input ${reason.port}${from}: ${hashes(reason.before)} → ${hashes(reason.after)}`;
+    }
     case 'source':
       return `${reason.name} was ${reason.change}`;
     case 'code': {

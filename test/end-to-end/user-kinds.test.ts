@@ -152,6 +152,34 @@ t.test('what is wrong is told before any work, with both places', async (t) => {
   t.match(await check(rig), [{ code: 'code-no-node', message: /exports a function/ }]);
 });
 
+t.test('files that an option names are sources of the node', async (t) => {
+  const rig = project(t);
+  rig.write(
+    'read.js',
+    `import { defineNode } from 'lapidary';
+export default defineNode({
+  description: 'Reads.',
+  schema: { type: 'object', properties: { paths: {}, seed: { type: 'integer' } }, required: ['paths'] },
+  outputs: { out: { type: 'file', description: 'Nothing.' } },
+  files: ['paths'],
+  resources: { cpus: 2 },
+  run() {},
+});
+`,
+  );
+  const node = (options: string) => `name: p\nnodes: { a: { uses: ./read.js, with: { ${options} } } }\n`;
+  rig.write('own.yaml', node('paths: [long.ts, "*.jsonl"]'));
+  const result = await loaded(rig);
+  t.ok(result.ok, JSON.stringify(result));
+  t.match(result.ok && result.value.nodes, [
+    { files: [{ name: 'long.ts' }, { name: 'texts.jsonl' }], resources: { cpus: 2 }, code: { digest: /^sha256:/ } },
+  ]);
+  rig.write('own.yaml', node('paths: nothing.txt'));
+  t.match(await check(rig), [{ code: 'data-file-not-found', location: { line: 2 } }]);
+  rig.write('own.yaml', node('seed: x'));
+  t.match(await check(rig), [{ code: 'missing-key' }, { code: 'wrong-type' }]);
+});
+
 t.test('what they do wrong while they run', async (t) => {
   const rig = project(t);
   rig.write('loud.ts', 'export default (row: any) => ({ text: row.none.at });\n');

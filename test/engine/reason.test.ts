@@ -2,6 +2,7 @@ import t from 'tap';
 import type { KeyComponents } from '../../engine/key.js';
 import { differences } from '../../engine/reason.js';
 import { reasonText } from '../../engine/report/reason-text.js';
+import { makeRig } from './fake/rig.js';
 
 const base: KeyComponents = {
   kind: 'train',
@@ -68,4 +69,47 @@ t.test('reasons in words', async (t) => {
     'with.learning_rate (parameter lr): 0.1 → 0.2  p.yaml:3:9',
   );
   t.equal(reasonText({ because: 'source', name: 'a.txt', change: 'edited' }), 'a.txt was edited');
+});
+
+t.test('a plan tells where each cause is written', async (t) => {
+  const rig = makeRig(t, { GREETING: 'hello' });
+  rig.write('data.txt', 'one');
+  const text = (more: string) => `name: p
+nodes:
+  read:
+    uses: fake.read
+    with: { path: data.txt }
+  say: { uses: fake.text, with: { text: "\${env.GREETING}" } }
+  join:
+    uses: fake.concat
+    inputs:
+      parts: [read${more}]
+`;
+  rig.write('p.yaml', text(''));
+  await rig.lapidary('run', 'p.yaml');
+  rig.write('data.txt', 'two');
+  rig.write('p.yaml', text(', say'));
+  const reasons = async () =>
+    Object.fromEntries(
+      JSON.parse((await rig.lapidary('plan', 'p.yaml', '--json')).stdout).nodes.map(
+        (node: { id: string; reasons: unknown }) => [node.id, node.reasons],
+      ),
+    );
+  t.match(await reasons(), {
+    read: [
+      {
+        because: 'source',
+        name: 'data.txt',
+        change: 'edited',
+        place: { file: rig.path('p.yaml'), line: 5, column: 19 },
+      },
+    ],
+  });
+  const plan = await rig.lapidary('plan', 'p.yaml');
+  t.match(plan.stdout, /data\.txt was edited {2}p\.yaml:5:19/);
+  rig.write('data.txt', 'one');
+  t.match(await reasons(), {
+    say: [],
+    join: [{ because: 'input', port: 'parts', from: ['read.out', 'say.out'], place: { line: 10, column: 14 } }],
+  });
 });
