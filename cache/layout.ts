@@ -13,6 +13,8 @@ export interface Layout {
   readonly locks: string;
   /** What reproductions gave that came out different, a store each; made when there is one. */
   readonly reproduced: string;
+  /** Bundles of users' modules, and what is known of them; made when there is one. */
+  readonly code: string;
   /** On the same file system as the rest, so that a finished file can be renamed into its place. */
   readonly tmp: string;
   readonly version: string;
@@ -28,6 +30,7 @@ export function layoutOf(root: string): Layout {
     work: join(root, 'work'),
     locks: join(root, 'locks'),
     reproduced: join(root, 'reproduced'),
+    code: join(root, 'code'),
     tmp: join(root, 'tmp'),
     version: join(root, 'VERSION'),
     gitignore: join(root, '.gitignore'),

@@ -52,7 +52,10 @@ export async function collectGarbage(project: Project, store: Store, options: Ga
     sizes = await prune(store, rootsWith(keptRuns), { grace_ms, dryRun: true });
   }
   const pruned = options.dryRun ? sizes : await prune(store, rootsWith(keptRuns), { grace_ms });
-  if (!options.dryRun) await forgetReproductions(store, grace_ms);
+  if (!options.dryRun) {
+    await forgetOld(store.layout.reproduced, grace_ms);
+    await forgetOld(store.layout.code, Math.max(grace_ms, unusedCode_ms));
+  }
   return { ...pruned, keptRuns, lockFiles: locks.length, overQuota: pruned.kept_bytes > quota_bytes };
 }
 
@@ -90,11 +93,17 @@ function nodeEvents(store: Store, { run }: RunRecord): { key?: string; outputs?:
   });
 }
 
-/** What reproductions gave that came out different was kept for a person to look at, for a while. */
-async function forgetReproductions({ layout }: Store, grace_ms: number): Promise<void> {
-  if (!existsSync(layout.reproduced)) return;
-  for (const run of readdirSync(layout.reproduced)) {
-    const path = join(layout.reproduced, run);
+/** A bundle of a user's module that nothing has loaded for this long is made anew when it is needed. */
+const unusedCode_ms = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * What reproductions gave that came out different is kept for a person to look at, for a while; bundles are stamped when
+ * they are loaded.
+ */
+async function forgetOld(folder: string, grace_ms: number): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
     if (statSync(path).mtimeMs < Date.now() - grace_ms) await rm(path, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { executionSections } from './defaults.js';
-import type { Diagnostic } from './diagnostic.js';
+import type { Diagnostic, Location } from './diagnostic.js';
 import { type ExpandedFile, expandFile, type LoadOptions, secretsOf } from './expand.js';
 import { atKey, type Finding, finding, locateFindings } from './finding.js';
 import type { GivenParameter } from './interpolate.js';
@@ -236,10 +236,15 @@ function flatten(
 ): Flat {
   const diagnostics: Diagnostic[] = [];
   const secrets: string[] = [];
+  const uses = new Map<string, number>();
+  for (const { written } of nodes) uses.set(written, (uses.get(written) ?? 0) + 1);
+  const counted = new Set<string>();
+  let total = 0;
   const leads = new Map<string, ReadonlyMap<string, Reference>>();
   const all = nodes.flatMap((node): PlacedNode[] => {
     const part = library.parts.get(node.kind.name);
     if (part === undefined) return [node];
+    if (total > maximumNodes) return [];
     const pointer = child(child('/nodes', node.written), 'uses');
     const use = {
       message: `\`${node.kind.name}\` is used here, by the node \`${node.written}\``,
@@ -251,6 +256,13 @@ function flatten(
       rows: inputRows(node, nodes),
       usedAt: [use, ...node.source.usedAt],
     });
+    // The first instance of a matrix tells how many nodes all of them come to.
+    if (!counted.has(node.written)) total += inner.nodes.length * uses.get(node.written)!;
+    counted.add(node.written);
+    if (total > maximumNodes) {
+      diagnostics.push(tooMany(total, node, use.location));
+      return [];
+    }
     secrets.push(...inner.secrets);
     diagnostics.push(...inner.diagnostics.map((each) => atUse(each, use)));
     const outside = ({ node: id, port }: Reference): readonly Reference[] =>
@@ -281,6 +293,19 @@ function flatten(
     secrets,
     diagnostics,
     follow: diagnostics.length > 0 ? (reference) => reference : follow,
+  };
+}
+
+/** More than anybody means to run: what matrices in matrices come to. */
+const maximumNodes = 200_000;
+
+function tooMany(total: number, { written }: PlacedNode, location: Location): Diagnostic {
+  return {
+    code: 'invalid-value',
+    severity: 'error',
+    message: `With \`${written}\` the pipeline would have ${total} nodes or more; it may have at most ${maximumNodes}`,
+    location,
+    hint: 'Give the matrices fewer values: what is inside a pipeline is there for each instance of the node that uses it.',
   };
 }
 

@@ -47,6 +47,8 @@ export async function watch(options: WatchOptions): Promise<void> {
     const loaded = await load(options.session);
     if (!loaded.ok) {
       found = loaded.diagnostics;
+      // A file that it uses may lie elsewhere, and be where the mistake is mended.
+      files.add(filesIn(found));
       return dispatch({ event: 'invalid' });
     }
     followSources(loaded.value);
@@ -69,6 +71,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     options.onPlan(planned);
     const finished = await run(session, planned, { signal: controller.signal, emit: options.onEvent });
     if (finished.ok) options.onFinished(planned, finished.value);
+    else options.onInvalid(finished.diagnostics);
     dispatch({ event: 'finished' });
   };
   const effects = {
@@ -105,6 +108,15 @@ export async function watch(options: WatchOptions): Promise<void> {
     controller.abort();
     await running;
   }
+}
+
+/** The files that findings are about. */
+function filesIn(diagnostics: readonly Diagnostic[]): string[] {
+  const places = diagnostics.flatMap(({ location, related = [] }) => [
+    location,
+    ...related.map((each) => each.location),
+  ]);
+  return [...new Set(places.flatMap((place) => place?.file ?? []))];
 }
 
 /** What the engine itself writes, and what no pipeline reads. */

@@ -2,7 +2,7 @@
  * A user's module: bundled, loaded once to learn what it exports, its types checked. What was learnt is kept beside the
  * bundle under the digests of what it was learnt from, so that an unchanged module costs a bundling and no more.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Digest, digestBytes, digestFile, digestHex } from '../../cache/digest.js';
@@ -57,7 +57,7 @@ async function loadModule(path: string, options: LoaderOptions): Promise<UserMod
   const bundled = await bundleModule(path, Object.keys(catalog.userApi.values));
   if (!bundled.ok) return { diagnostics: bundled.diagnostics, paths: [path] };
   const bundle = bundled.value;
-  const folder = join((await openStore(storeRoot)).root, 'code');
+  const folder = (await openStore(storeRoot)).layout.code;
   await guard('writing the store', folder, () => mkdir(folder, { recursive: true }));
   const stored = await keepBundle(bundle, folder);
   const loaded = await remember<Loaded>(
@@ -89,6 +89,8 @@ async function keepBundle({ digest, code, map }: Bundle, folder: string): Promis
 async function writeUnlessSame(path: string, text: string, folder: string): Promise<string> {
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before !== text) await guard('writing the store', path, () => writeAtomically(path, text, folder));
+  // So that `gc` sees that it is used; a store that cannot be written is none that gc clears.
+  else await utimes(path, new Date(), new Date()).catch(() => {});
   return path;
 }
 

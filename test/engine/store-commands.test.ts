@@ -1,6 +1,6 @@
 /** gc, verify, restore and diff, through the command line. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { makeRig, type Rig, statuses } from './fake/rig.js';
@@ -137,4 +137,16 @@ t.test('diff tells what two runs do not have in common', async (t) => {
     b: { change: 'removed' },
     bb: { change: 'added' },
   });
+});
+
+t.test('gc forgets code that nothing has loaded for a week', async (t) => {
+  const rig = makeRig(t);
+  rig.write('p.yaml', 'name: p\nnodes: { a: { uses: fake.text, with: { text: a } } }\n');
+  await rig.lapidary('run', 'p.yaml');
+  rig.write('.lapidary/code/old.mjs', '');
+  rig.write('.lapidary/code/new.mjs', '');
+  const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
+  utimesSync(rig.path('.lapidary/code/old.mjs'), longAgo, longAgo);
+  await rig.lapidary('gc', '--grace', '0');
+  t.same(readdirSync(rig.path('.lapidary/code')), ['new.mjs']);
 });

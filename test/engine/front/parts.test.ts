@@ -207,3 +207,13 @@ nodes:
     { code: 'unknown-port', hint: /`rows`/ },
   ]);
 });
+
+t.test('matrices in matrices are counted before they are laid out', async (t) => {
+  const place = await folder(t);
+  const many = JSON.stringify(Array.from({ length: 700 }, (_, i) => i));
+  await place.write({
+    'part.yaml': `name: part\nnodes: { s: { uses: report, matrix: { a: ${many} } } }\n`,
+  });
+  const text = `name: main\nnodes: { p: { uses: ./part.yaml, matrix: { b: ${many} } } }\n`;
+  t.match(findings(await place.load(text)), [{ code: 'invalid-value', message: /490000 nodes or more; .* 200000/ }]);
+});
