@@ -116,9 +116,10 @@ function toldOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 async function loadFunctions(
   nodes: readonly ResolvedNode[],
   options: LoadOptions,
-): Promise<{ nodes: ResolvedNode[]; diagnostics: Diagnostic[]; paths: string[] }> {
+): Promise<{ nodes: readonly ResolvedNode[]; diagnostics: Diagnostic[]; paths: string[] }> {
   const diagnostics: Diagnostic[] = [];
   const paths: string[] = [];
+  if (nodes.every(({ kind }) => kind.module === undefined)) return { nodes, diagnostics, paths };
   const withCode = await Promise.all(
     nodes.map(async (node): Promise<ResolvedNode> => {
       const named = node.kind.module?.(node.config);

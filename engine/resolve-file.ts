@@ -234,6 +234,7 @@ function flatten(
   catalog: Pick<Catalog, 'kinds'>,
   { environment }: LoadOptions,
 ): Flat {
+  if (library.parts.size === 0) return { nodes, secrets: [], diagnostics: [], follow: (reference) => reference };
   const diagnostics: Diagnostic[] = [];
   const secrets: string[] = [];
   const uses = new Map<string, number>();

@@ -22,6 +22,19 @@ export interface CrateOptions {
   readonly data?: ReadonlyMap<string, string>;
 }
 
+const profile = (name: string, path: string, version: string): Entity => ({
+  '@id': `https://w3id.org/${path}/${version}`,
+  '@type': 'CreativeWork',
+  name,
+  version,
+});
+
+const profiles: readonly Entity[] = [
+  profile('Process Run Crate', 'ro/wfrun/process', '0.5'),
+  profile('Workflow Run Crate', 'ro/wfrun/workflow', '0.5'),
+  profile('Workflow RO-Crate', 'workflowhub/workflow-ro-crate', '1.0'),
+];
+
 const reference = (id: string): { readonly '@id': string } => ({ '@id': id });
 
 export function roCrate(record: RunRecord, { data = new Map() }: CrateOptions = {}): Crate {
@@ -46,11 +59,12 @@ export function roCrate(record: RunRecord, { data = new Map() }: CrateOptions = 
       description: `A run of the pipeline ${record.pipeline.name}: experiment ${record.experiment}.`,
       datePublished: record.started,
       license: 'not stated',
-      conformsTo: reference('https://w3id.org/ro/wfrun/workflow/0.5'),
+      conformsTo: profiles.map((profile) => reference(profile['@id'])),
       hasPart: [workflow, ...inData.map((entity) => entity['@id'])].map(reference),
       mainEntity: reference(workflow),
       mentions: [record.run, ...nodes.map(([id]) => `${record.run}/${id}`)].map((id) => reference(actionId(id))),
     },
+    ...profiles,
     {
       '@id': workflow,
       '@type': ['File', 'SoftwareSourceCode', 'ComputationalWorkflow'],
