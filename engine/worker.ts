@@ -19,6 +19,8 @@ import { loadUserKind } from './user-code/user-kind.js';
 export type WorkerLine =
   | NodeMessage
   | { readonly event: 'worker.outcome'; readonly outcome: JobOutcome }
+  /** It is about to load a user's module. */
+  | { readonly event: 'worker.ready' }
   | { readonly event: 'worker.loaded'; readonly loaded: Loaded };
 
 const eventDescriptor = 3;
@@ -35,8 +37,10 @@ export function serveWorker(catalog: Catalog): void {
     const task = parseJson(line) as Job | { readonly describe: string };
     // Places in a user's code are told as they stand in the user's file.
     if ('describe' in task || task.code !== undefined) process.setSourceMapsEnabled(true);
-    if ('describe' in task) send({ event: 'worker.loaded', loaded: await loadAndDescribe(task.describe) });
-    else send({ event: 'worker.outcome', outcome: await work(task, catalog, stop.signal) });
+    if ('describe' in task) {
+      send({ event: 'worker.ready' });
+      send({ event: 'worker.loaded', loaded: await loadAndDescribe(task.describe) });
+    } else send({ event: 'worker.outcome', outcome: await work(task, catalog, stop.signal) });
     process.exit(0);
   });
   process.stdin.on('end', () => process.exit(1));

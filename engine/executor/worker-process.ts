@@ -38,7 +38,7 @@ export function workerExecutor(catalog: Catalog): Executor {
       for await (const line of worker.iterable({ from: 'fd3' })) {
         const message = parseJson(String(line)) as WorkerLine;
         if (message.event === 'worker.outcome') outcome = message.outcome;
-        else if (message.event !== 'worker.loaded') emit(message);
+        else if (message.event !== 'worker.loaded' && message.event !== 'worker.ready') emit(message);
       }
     };
     try {

@@ -14,8 +14,8 @@ export type Loaded =
   | { readonly status: 'endless' }
   | { readonly status: 'crashed'; readonly message: string };
 
-/** Loading declares; what takes longer does work that belongs into `run`. */
-export const loadingLimit_ms = 10_000;
+/** How long after the process is there. Loading declares; what takes longer does work that belongs into `run`. */
+export const loadingLimit_ms = 20_000;
 
 export async function describeBundle(workerEntry: URL, bundle: string, limit_ms = loadingLimit_ms): Promise<Loaded> {
   const { execa } = await import('execa');
@@ -23,20 +23,25 @@ export async function describeBundle(workerEntry: URL, bundle: string, limit_ms 
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     reject: false,
     cleanup: true,
-    timeout: limit_ms,
-    killSignal: 'SIGKILL',
     windowsHide: true,
   });
   worker.stdin?.on('error', () => {}); // A worker that died at once: its exit says why.
   worker.stdin?.write(`${JSON.stringify({ describe: bundle })}\n`);
-  const { timedOut, stderr, stdio } = await worker;
-  if (timedOut) return { status: 'endless' };
-  const last = String(stdio[3] ?? '')
-    .split('\n')
-    .filter((line) => line !== '')
-    .at(-1);
-  const line = last === undefined ? undefined : (parseJson(last) as WorkerLine);
-  if (line?.event === 'worker.loaded') return line.loaded;
+  let loaded: Loaded | undefined;
+  let limit: NodeJS.Timeout | undefined;
+  const isOver = () => {
+    loaded = { status: 'endless' };
+    worker.kill('SIGKILL');
+  };
+  for await (const text of worker.iterable({ from: 'fd3' })) {
+    const line = parseJson(String(text)) as WorkerLine;
+    // On a busy machine it takes its time until the process is there; that is no fault of the module.
+    if (line.event === 'worker.ready') limit = setTimeout(isOver, limit_ms);
+    if (line.event === 'worker.loaded') loaded = line.loaded;
+  }
+  clearTimeout(limit);
+  const { stderr } = await worker;
+  if (loaded) return loaded;
   const message = String(stderr ?? '')
     .trim()
     .split('\n')
