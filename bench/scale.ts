@@ -93,7 +93,11 @@ async function compare(shape: Shape, count: number): Promise<void> {
   if (first) measureAll('first run', tools, (tool) => tool.run, 1);
   else {
     await fillStore(join(folders.get(lapidary)!, 'p.yaml'), join(folders.get(lapidary)!, '.lapidary'));
-    for (const tool of others) measure([{ words: tool.run, folder: folders.get(tool)!, environment: {} }], 1);
+    for (const tool of others)
+      measure(
+        [{ words: tool.run, folder: folders.get(tool)!, environment: tool.environment?.(folders.get(tool)!) ?? {} }],
+        1,
+      );
   }
   measureAll('no-op run', tools, (tool) => tool.run, rounds);
   measureAll('plan', [lapidary], (tool) => tool.plan, rounds);

@@ -53,15 +53,33 @@ export function makeDigest(form: DigestForm, hex: string): Digest {
 
 const pieceBytes = 1 << 20;
 
-/** The pieces of an open file from its start. A piece is overwritten by the next one: use it at once. */
+/**
+ * The pieces of an open file from its start, each read while the one before it is used. A piece is overwritten later:
+ * use it at once.
+ */
 export async function* readPieces(file: {
   read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(pieceBytes);
-  for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  let buffer: Buffer = Buffer.allocUnsafe(pieceBytes);
+  let other: Buffer | undefined;
+  let reading: Promise<{ bytesRead: number }> | undefined;
+  try {
+    for (let position = 0; ; ) {
+      reading ??= file.read(buffer, 0, pieceBytes, position);
+      const { bytesRead } = await reading;
+      reading = undefined;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      const piece = buffer.subarray(0, bytesRead);
+      if (bytesRead === pieceBytes) {
+        other ??= Buffer.allocUnsafe(pieceBytes);
+        [buffer, other] = [other, buffer];
+        reading = file.read(buffer, 0, pieceBytes, position);
+      }
+      yield piece;
+    }
+  } finally {
+    // Nobody may close the file before.
+    await reading?.catch(() => {});
   }
 }

@@ -2,6 +2,7 @@
  * Executes a plan. Each node starts when all that it needs is there; nodes that do not need one another run side by
  * side as far as the machine's resources go; what needs a failed node is skipped, and everything else goes on.
  */
+import { setMaxListeners } from 'node:events';
 import type { Digest } from '../cache/digest.js';
 import type { Store } from '../cache/store.js';
 import type { Trace } from '../cache/trace-store.js';
@@ -49,6 +50,8 @@ export interface RunResult {
 export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<RunResult> {
   const started = Date.now();
   const { emit, run } = options;
+  // Every node that waits listens; Node.js would take more than ten for a leak, and say so.
+  setMaxListeners(0, options.signal);
   emit({
     event: 'run.started',
     run,

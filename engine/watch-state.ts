@@ -12,6 +12,9 @@
  *                                              │ running + planning │ ────────────────▶ │ stopping │ ──────────▶ planning
  *                                              └────────────────────┘  (cancel)         └──────────┘
  *
+ * A run that failed is started again by an edit of a file that the pipeline names, and by nothing else: a node that fails
+ * and leaves files behind in the folder that is watched would otherwise fail for ever.
+ *
  * An edit that comes while a plan is being made marks it stale, and a new plan is made as soon as that one is there; so
  * what runs is always what was saved last, and an edit that changes nothing that counts starts nothing.
  */
@@ -21,14 +24,18 @@ export interface WatchState {
   readonly run: 'none' | 'running' | 'stopping';
   /** The experiment that is running. */
   readonly experiment?: string;
+  /** The experiment whose run failed last; nothing that the pipeline names was edited since. */
+  readonly failed?: string;
 }
 
 export type WatchEvent =
-  | { readonly event: 'edited' }
+  /** `named`: it is the pipeline file or one that the pipeline names, not just something beside them. */
+  | { readonly event: 'edited'; readonly named: boolean }
   /** `work`: some node has no result yet. */
   | { readonly event: 'planned'; readonly experiment: string; readonly work: boolean }
   | { readonly event: 'invalid' }
-  | { readonly event: 'finished' };
+  /** `failed`: it came to its end, and not every node has a result. */
+  | { readonly event: 'finished'; readonly failed: boolean };
 
 /** What is to be done after a step. `start` runs the plan that was made last; `idle` says that it waits for an edit. */
 export type WatchEffect = 'plan' | 'start' | 'cancel' | 'show-errors' | 'idle';
@@ -44,9 +51,7 @@ export function step(
 ): { readonly state: WatchState; readonly effects: readonly WatchEffect[] } {
   switch (event.event) {
     case 'edited':
-      if (state.run === 'stopping') return { state, effects: [] };
-      if (state.planning !== 'no') return { state: { ...state, planning: 'stale' }, effects: [] };
-      return { state: { ...state, planning: 'fresh' }, effects: ['plan'] };
+      return edited(event.named ? withoutFailure(state) : state);
     case 'planned':
       if (state.planning === 'stale') return { state: { ...state, planning: 'fresh' }, effects: ['plan'] };
       return planned({ ...state, planning: 'no' }, event.experiment, event.work);
@@ -56,21 +61,32 @@ export function step(
         state: { ...state, planning: 'no' },
         effects: state.run === 'none' ? ['show-errors', 'idle'] : ['show-errors'],
       };
-    case 'finished':
+    case 'finished': {
       if (state.run === 'stopping') return { state: { planning: 'fresh', run: 'none' }, effects: ['plan'] };
-      return { state: { planning: state.planning, run: 'none' }, effects: state.planning === 'no' ? ['idle'] : [] };
+      const failed = event.failed && state.experiment !== undefined ? { failed: state.experiment } : {};
+      return {
+        state: { planning: state.planning, run: 'none', ...failed },
+        effects: state.planning === 'no' ? ['idle'] : [],
+      };
+    }
     default:
       return event satisfies never;
   }
 }
 
-function planned(
-  state: WatchState,
-  experiment: string,
-  work: boolean,
-): { readonly state: WatchState; readonly effects: readonly WatchEffect[] } {
+function edited(state: WatchState): ReturnType<typeof step> {
+  if (state.run === 'stopping') return { state, effects: [] };
+  if (state.planning !== 'no') return { state: { ...state, planning: 'stale' }, effects: [] };
+  return { state: { ...state, planning: 'fresh' }, effects: ['plan'] };
+}
+
+function withoutFailure({ failed: _, ...state }: WatchState): WatchState {
+  return state;
+}
+
+function planned(state: WatchState, experiment: string, work: boolean): ReturnType<typeof step> {
   if (state.run === 'none') {
-    return work
+    return work && experiment !== state.failed
       ? { state: { planning: 'no', run: 'running', experiment }, effects: ['start'] }
       : { state, effects: ['idle'] };
   }

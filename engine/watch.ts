@@ -1,6 +1,7 @@
 /** Watch mode: files in, runs out. What happens when is `watch-state.ts`; this file does it. */
 import { basename, dirname, resolve } from 'node:path';
 import chokidar from 'chokidar';
+import { StoreError } from '../cache/store-error.js';
 import type { Diagnostic } from './diagnostic.js';
 import type { RunEvent } from './event.js';
 import { Failure } from './failure.js';
@@ -23,6 +24,8 @@ export interface WatchOptions {
 
 /** Editors save in several steps; they are done when nothing has happened for this long. */
 const settleMs = 60;
+/** Something that writes all the time must not keep an edit from being seen. */
+const longestSettleMs = 1000;
 
 /** Resolves when `signal` is aborted and nothing runs any more. */
 export async function watch(options: WatchOptions): Promise<void> {
@@ -34,6 +37,9 @@ export async function watch(options: WatchOptions): Promise<void> {
   let latest: Plan | undefined;
   let controller = new AbortController();
   let settle: NodeJS.Timeout | undefined;
+  /** Of the edits that have not settled yet. */
+  let unsettled: { readonly since: number; readonly named: boolean } | undefined;
+  let named: ReadonlySet<string> = new Set([file]);
   let running: Promise<void> | undefined;
 
   const dispatch = (event: WatchEvent) => {
@@ -55,8 +61,10 @@ export async function watch(options: WatchOptions): Promise<void> {
     try {
       latest = await plan(session, loaded.value);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const { message, hint } = error;
+      // A file that was there when it was looked for, and is gone, or is being written, now.
+      const outside = error instanceof Failure || (error instanceof StoreError && error.code.startsWith('source-'));
+      if (!outside) throw error;
+      const { message, hint } = error as Failure | StoreError;
       found = [{ code: 'data-file-not-found', severity: 'error', message, ...(hint === undefined ? {} : { hint }) }];
       return dispatch({ event: 'invalid' });
     }
@@ -72,7 +80,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     const finished = await run(session, planned, { signal: controller.signal, emit: options.onEvent });
     if (finished.ok) options.onFinished(planned, finished.value);
     else options.onInvalid(finished.diagnostics);
-    dispatch({ event: 'finished' });
+    dispatch({ event: 'finished', failed: !finished.ok || finished.value.result.status === 'failed' });
   };
   const effects = {
     plan: () => void makePlan().catch(fail),
@@ -87,7 +95,9 @@ export async function watch(options: WatchOptions): Promise<void> {
     const sources = pipeline.nodes.flatMap((node) =>
       node.files.filter(({ name }) => !name.startsWith('npm:')).map(({ path }) => path),
     );
-    files.add([...pipeline.dependsOn, ...sources]);
+    const followed = [...pipeline.dependsOn, ...sources];
+    named = new Set([file, ...followed]);
+    files.add(followed);
   };
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -95,9 +105,18 @@ export async function watch(options: WatchOptions): Promise<void> {
   });
   const aborted = new Promise<void>((done) => options.signal.addEventListener('abort', () => done(), { once: true }));
 
-  files.on('all', () => {
+  const settled = () => {
+    const event: WatchEvent = { event: 'edited', named: unsettled?.named ?? false };
+    unsettled = undefined;
+    dispatch(event);
+  };
+  files.on('all', (_, path) => {
+    unsettled = {
+      since: unsettled?.since ?? Date.now(),
+      named: unsettled?.named === true || named.has(resolve(path)),
+    };
     clearTimeout(settle);
-    settle = setTimeout(() => dispatch({ event: 'edited' }), settleMs);
+    settle = setTimeout(settled, Math.min(settleMs, Math.max(0, unsettled.since + longestSettleMs - Date.now())));
   });
   effects.plan();
   try {

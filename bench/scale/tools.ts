@@ -1,7 +1,7 @@
 /** The same graph for each tool: every node writes its name to a file, after those that it takes from. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { graphOf, pipelineOf, type ScaleNode, type Shape } from './shapes.js';
 
@@ -110,7 +110,7 @@ const wireit = (program: string): Tool => ({
   slow: true,
   files: (shape, count) => {
     const graph = nodes(shape, count);
-    const scripts = Object.fromEntries([...graph.map(({ id }) => id), 'all'].map((id) => [id, program]));
+    const scripts = Object.fromEntries([...graph.map(({ id }) => id), 'all'].map((id) => [id, 'wireit']));
     const own = graph.map(({ id, inputs }) => [
       id,
       { command: `echo ${id} > ${id}.out`, dependencies: inputs, files: [], output: [`${id}.out`] },
@@ -120,6 +120,11 @@ const wireit = (program: string): Tool => ({
   },
   prepare: (folder) => void execFileSync('git', ['init', '-q'], { cwd: folder }),
   run: ['npm', 'run', '--silent', 'all'],
+  environment: () => ({
+    PATH: `${dirname(program)}:${process.env.PATH}`,
+    WIREIT_LOGGER: 'quiet',
+    WIREIT_CACHE: 'local',
+  }),
 });
 
 const turbo = (program: string): Tool => ({

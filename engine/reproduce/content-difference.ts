@@ -148,8 +148,8 @@ function shorten(text: string | undefined): string {
 
 async function firstDifferentByte(before: string, after: string): Promise<number> {
   const [old, now] = [await open(before), await open(after)];
+  const [oldPieces, newPieces] = [readPieces(old), readPieces(now)];
   try {
-    const [oldPieces, newPieces] = [readPieces(old), readPieces(now)];
     for (let start = 0; ; ) {
       const [a, b] = [(await oldPieces.next()).value, (await newPieces.next()).value];
       if (a === undefined || b === undefined) return start;
@@ -163,6 +163,7 @@ async function firstDifferentByte(before: string, after: string): Promise<number
       start += length;
     }
   } finally {
+    await Promise.all([oldPieces.return(undefined), newPieces.return(undefined)]);
     await Promise.all([old.close(), now.close()]);
   }
 }

@@ -13,23 +13,36 @@ function play(...events: WatchEvent[]): { readonly effects: WatchEffect[][]; rea
   return { effects, state };
 }
 
+const edited: WatchEvent = { event: 'edited', named: true };
+const finished: WatchEvent = { event: 'finished', failed: false };
 const planned = (experiment: string, work = true): WatchEvent => ({ event: 'planned', experiment, work });
 
 t.test('an edit of what runs cancels it, and the new plan is made when it has left', async (t) => {
-  const { effects } = play(planned('a'), { event: 'edited' }, planned('b'), { event: 'finished' }, planned('b'), {
-    event: 'finished',
-  });
+  const { effects } = play(planned('a'), edited, planned('b'), finished, planned('b'), finished);
   t.same(effects, [['start'], ['plan'], ['cancel'], ['plan'], ['start'], ['idle']]);
 });
 
 t.test('an edit that changes no experiment lets the run go on', async (t) => {
-  const { effects } = play(planned('a'), { event: 'edited' }, planned('a'), { event: 'finished' });
+  const { effects } = play(planned('a'), edited, planned('a'), finished);
   t.same(effects, [['start'], ['plan'], [], ['idle']]);
 });
 
 t.test('an invalid file shows its errors, and the run goes on', async (t) => {
-  const { effects } = play(planned('a'), { event: 'edited' }, { event: 'invalid' }, { event: 'finished' });
+  const { effects } = play(planned('a'), edited, { event: 'invalid' }, finished);
   t.same(effects, [['start'], ['plan'], ['show-errors'], ['idle']]);
+});
+
+t.test('a run that failed starts again when a file that the pipeline names is edited, and only then', async (t) => {
+  const failed: WatchEvent = { event: 'finished', failed: true };
+  const beside: WatchEvent = { event: 'edited', named: false };
+  t.same(
+    play(planned('a'), failed, beside, planned('a'), beside, planned('a')).effects,
+    [['start'], ['idle'], ['plan'], ['idle'], ['plan'], ['idle']],
+    'what it leaves behind does not start it',
+  );
+  t.same(play(planned('a'), failed, edited, planned('a')).effects.at(-1), ['start']);
+  t.same(play(planned('a'), failed, beside, planned('b')).effects.at(-1), ['start'], 'another experiment');
+  t.same(play(planned('a'), beside, failed, planned('a')).effects.at(-1), ['idle'], 'edited while it ran');
 });
 
 t.test('nothing to do waits', async (t) => {
@@ -37,11 +50,11 @@ t.test('nothing to do waits', async (t) => {
 });
 
 t.test('an edit while a plan is being made makes another', async (t) => {
-  t.same(play({ event: 'edited' }, planned('a'), planned('b')).effects, [[], ['plan'], ['start']]);
+  t.same(play(edited, planned('a'), planned('b')).effects, [[], ['plan'], ['start']]);
 });
 
 t.test('edits while a run is stopping are covered by the plan that follows', async (t) => {
-  const { effects } = play(planned('a'), { event: 'edited' }, planned('b'), { event: 'edited' }, { event: 'finished' });
+  const { effects } = play(planned('a'), edited, planned('b'), edited, finished);
   t.same(effects.at(-1), ['plan']);
 });
 
@@ -77,20 +90,20 @@ t.test('whatever comes: at most one plan and one run at a time, and the last edi
       for (const choice of choices) {
         if (choice === 0) {
           covered = false;
-          apply({ event: 'edited' });
+          apply(edited);
         } else if (choice === 1) plannedNow(planned('a'));
         else if (choice === 2) plannedNow(planned('b'));
         else if (choice === 3) plannedNow({ event: 'invalid' });
         else if (running) {
           running = false;
-          apply({ event: 'finished' });
+          apply(finished);
         }
       }
       for (let i = 0; i < 5 && (planning || running); i++) {
         plannedNow(planned('z'));
         if (running) {
           running = false;
-          apply({ event: 'finished' });
+          apply(finished);
         }
       }
       return covered && !planning && !running;
