@@ -41,12 +41,48 @@ export function logProbability(logits: Float32Array, id: number, temperature = 1
 }
 
 function sampleToken(logits: Float32Array, sampling: Sampling, uniform: number): number {
+  const { temperature, topK, topP, minP = 0, typicalP = 1 } = sampling;
+  if (topK === 0 && topP === 1 && minP === 0 && typicalP === 1) return sampleOfAll(logits, temperature, uniform);
   const { ids, scores } = candidates(logits, sampling);
   const weights = weightsOf(scores);
   let left = uniform * sumOf(weights);
   for (let i = 0; i < ids.length; i++) {
     left -= weights[i]!;
     if (left < 0) return ids[i]!;
+  }
+  return ids.at(-1) ?? -1;
+}
+
+const buckets = 256;
+const bucketsPerNat = 8;
+
+/**
+ * The same where nothing limits the choice, as rollouts draw, without sorting the vocabulary: the weights are added up in
+ * buckets of like logits, and only the bucket that the draw falls into is sorted.
+ */
+function sampleOfAll(logits: Float32Array, temperature: number, uniform: number): number {
+  const most = logits[argMax(logits)] ?? Number.NaN;
+  const bucketOf = (logit: number) => Math.min(buckets - 1, Math.floor(((most - logit) / temperature) * bucketsPerNat));
+  const weightOf = (logit: number) => Math.exp((logit - most) / temperature);
+  const sums = new Float64Array(buckets);
+  for (const logit of logits) if (logit > Number.NEGATIVE_INFINITY) sums[bucketOf(logit)]! += weightOf(logit);
+  let left = uniform * sums.reduce((sum, weight) => sum + weight, 0);
+  let chosen = -1;
+  for (let bucket = 0; bucket < buckets && left >= 0; bucket++) {
+    if (sums[bucket] === 0) continue;
+    // Where rounding leaves a rest in the end, the last token that may be drawn is.
+    chosen = bucket;
+    left -= sums[bucket]!;
+  }
+  left += sums[chosen] ?? 0;
+  const ids: number[] = [];
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id]! > Number.NEGATIVE_INFINITY && bucketOf(logits[id]!) === chosen) ids.push(id);
+  }
+  ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  for (const id of ids) {
+    left -= weightOf(logits[id]!);
+    if (left < 0) return id;
   }
   return ids.at(-1) ?? -1;
 }

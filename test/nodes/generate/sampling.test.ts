@@ -64,3 +64,32 @@ t.test('logits that are no numbers give no token', async (t) => {
     -1,
   );
 });
+
+t.test('a draw among all is the one that sorting would find', async (t) => {
+  const logit = fc.oneof(
+    fc.float({ min: -60, max: 60, noNaN: true }),
+    fc.constantFrom(0, -0, 3, Number.NEGATIVE_INFINITY),
+  );
+  const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(logit, { maxLength: 80 }), uniform, fc.constantFrom(0.3, 1, 2.5), (list, u, temperature) => {
+      const values = Float32Array.from(list);
+      // A limit that limits nothing takes the way of sorting.
+      const sorted = chooseToken(values, { ...all, temperature, topK: values.length }, () => u);
+      return chooseToken(values, { ...all, temperature }, () => u) === sorted;
+    }),
+  );
+  t.equal(
+    chooseToken(Float32Array.of(), all, () => 0.5),
+    -1,
+  );
+  t.equal(
+    chooseToken(Float32Array.of(Number.NEGATIVE_INFINITY), all, () => 0.5),
+    -1,
+  );
+  t.equal(
+    chooseToken(Float32Array.of(0, -50, Number.NEGATIVE_INFINITY), all, () => 1),
+    1,
+    'also when rounding leaves a rest',
+  );
+});
