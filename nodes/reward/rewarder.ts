@@ -96,10 +96,10 @@ export async function assertSameTokenizer(policy: Artifact, other: Artifact, wha
   );
 }
 
-function noReward(): Failure {
+export function noReward(): Failure {
   return new Failure(
     'no-reward',
-    'There is nothing to learn from: neither a reward model nor a reward function.',
+    'There is nothing to score responses by: neither a reward model nor a reward function.',
     'Wire a model to the input reward_model, or give reward_funcs.',
   );
 }

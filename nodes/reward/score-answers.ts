@@ -7,13 +7,11 @@ import { readRewardModel } from '../model/classifier-directory.js';
 import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { type Answered, assertFiniteRewards, createRewardFunctions, type Scores } from './functions.js';
+import { noReward, rewardModelName } from './rewarder.js';
 import { createRewardModel } from './score.js';
 import { rewardSequences } from './sequences.js';
 
 type Context = RunContext<RewardConfig>;
-
-/** The port of the reward model, and the name of its scores in metrics. */
-export const rewardModelName = 'reward_model';
 
 const batchSize = 32;
 
@@ -59,13 +57,5 @@ function assertFits(sequences: readonly (readonly number[])[], maxPositions: num
     'reward-model-too-short',
     `A prompt with its response and EOS has ${longest} tokens, and the reward model ${maxPositions} positions.`,
     'Lower max_new_tokens, or leave out long prompts.',
-  );
-}
-
-function noReward(): Failure {
-  return new Failure(
-    'no-reward',
-    'There is nothing to score responses by: neither a reward model nor a reward function.',
-    'Wire a model to the input reward_model, or give reward_funcs.',
   );
 }
