@@ -16,11 +16,11 @@ export const dataFilter: Kind = defineKind<DataFilterConfig>({
   outputs: {
     dataset: { type: 'dataset', description: 'The rows that stay, in their order.', rows: ({ rows }) => rows.dataset },
   },
-  module: ({ function: path }) => (path === undefined ? undefined : { path, pointer: '/function' }),
+  module: ({ function: path }) => (path ? { path, pointer: '/function' } : undefined),
   check(config) {
     const { where, drop } = config;
     const reasons = Object.entries(drop);
-    if (where === null && reasons.length === 0 && config.function === undefined) {
+    if (where === null && reasons.length === 0 && !config.function) {
       return [{ pointer: '', message: 'needs `where`, `drop` or `function`' }];
     }
     const sources = [...(where === null ? [] : [['/where', where] as const]), ...reasons.map(dropPointer)];

@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<RunOutcome> {
 
 async function* filterRows(context: Context): AsyncGenerator<Row> {
   const judge = compileJudge(context.config);
-  const ask = context.config.function === undefined ? undefined : await openRowFunction(context);
+  const ask = context.config.function ? await openRowFunction(context) : undefined;
   const root = createRootScope();
   const counts = new Map<string, number>();
   for await (const { row, number } of readRows(context.input('dataset').path(), 'the dataset')) {

@@ -21,7 +21,7 @@ export const dataMap: Kind = defineKind<DataMapConfig>({
       rows: ({ config, rows }) => config.rows ?? keptRowType(config, rows.dataset),
     },
   },
-  module: ({ function: path }) => (path === undefined ? undefined : { path, pointer: '/function' }),
+  module: ({ function: path }) => (path ? { path, pointer: '/function' } : undefined),
   check: (config) => [...findClashes(config), ...findSyntaxProblems(config)],
   load: () => import('./map.js'),
 });
@@ -29,7 +29,7 @@ export const dataMap: Kind = defineKind<DataMapConfig>({
 /** The row type of the input, unless a field that belongs to it changes. */
 function keptRowType(config: DataMapConfig, type: string | undefined): string | undefined {
   const { set, text, rename, remove } = config;
-  if (config.function !== undefined) return undefined;
+  if (config.function) return undefined;
   if (type === undefined || !isRowType(type)) return type;
   const touched = [set, text, rename].flatMap(Object.keys).concat(Object.values(rename), remove);
   return fieldsOf(type).some((field) => touched.includes(field)) ? undefined : type;
@@ -47,7 +47,7 @@ function findClashes(config: DataMapConfig): Problem[] {
     Object.keys(entries).map((field) => ({ field, pointer: `/${option}${child('', field)}` })),
   );
   const changesFields = fields.length > 0 || remove.length > 0;
-  if (config.function !== undefined) {
+  if (config.function) {
     const message = 'a function makes the whole row: leave out `set`, `text`, `rename` and `remove`';
     return changesFields ? [{ pointer: '/function', message }] : [];
   }

@@ -40,7 +40,7 @@ async function* mapRows(context: Context): AsyncGenerator<Row> {
 
 /** The new rows, each with the number of the one that it was made from. */
 function makeRows(context: Context): AsyncGenerator<NumberedRow> {
-  return context.config.function === undefined ? mapByOptions(context) : mapByFunction(context);
+  return context.config.function ? mapByFunction(context) : mapByOptions(context);
 }
 
 async function* mapByFunction(context: Context): AsyncGenerator<NumberedRow> {

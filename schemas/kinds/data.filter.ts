@@ -10,9 +10,10 @@ export const dataFilterSchema = {
         'A Jinja expression over the fields of a row; rows for which it is true stay: `label is defined and text | length < 2000`.',
     },
     function: {
-      type: 'string',
+      type: ['string', 'null'],
       pattern: '\\.[cm]?[jt]s$',
       patternErrorMessage: 'the path of a module: `./rows.ts`',
+      default: null,
       description:
         'Path of a module of your own: its default export takes a row and gives true to keep it, false, or the reason why it goes. It is asked after `where` and `drop`.',
     },

@@ -33,9 +33,10 @@ export const dataMapSchema = {
       description: 'Field → Jinja template over the input row. The value is a text: `prompt: "Q: {{ question }}"`.',
     },
     function: {
-      type: 'string',
+      type: ['string', 'null'],
       pattern: '\\.[cm]?[jt]s$',
       patternErrorMessage: 'the path of a module: `./rows.ts`',
+      default: null,
       description:
         'Path of a module of your own, in place of the options below: its default export takes a row and gives a row, a list of rows, or nothing.',
     },

@@ -61,7 +61,7 @@ t.test('wrong conditions are found before there is a row', (t) => {
   const findings = (config: object): unknown[] =>
     dataFilter.check!({ where: null, drop: {}, ...config }).map(({ pointer, message }) => [pointer, message]);
   t.same(findings({ where: 'a' }), []);
-  t.match(findings({}), [['', /needs `where` or `drop`/]]);
+  t.match(findings({}), [['', /needs `where`, `drop` or `function`/]]);
   t.match(findings({ where: 'a ==', drop: { 'a/b': 'x y', ok: 'x' } }), [
     ['/where', /Jinja/],
     ['/drop/a~1b', /Jinja/],
