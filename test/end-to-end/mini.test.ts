@@ -18,7 +18,7 @@ t.test('a miniature of capitals', async (t) => {
   t.match(first.stdout, /14 executed/, 'every node ran');
   t.match(
     first.stdout,
-    /comparison: comparison\nmetric +base +fine-tuned +difference\nexact_match +[\d.]+ +[\d.]+/,
+    /comparison: comparison\nmetric +base +fine-tuned +difference\nexact_match +[\d.]+ \[[\d., ]+\] +[\d.]+ \[/,
     'it ends with a table that compares',
   );
 

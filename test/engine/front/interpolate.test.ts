@@ -30,8 +30,8 @@ t.test('what was used is told', async (t) => {
   t.strictSame(
     [...uses],
     [
-      ['/with/a/0', { params: ['sizes'], environment: ['HOME'] }],
-      ['/with/b', { params: [], environment: ['HOME'] }],
+      ['/with/a/0', { params: ['sizes'], environment: ['HOME'], secrets: [] }],
+      ['/with/b', { params: [], environment: ['HOME'], secrets: [] }],
     ],
   );
 });
