@@ -9,7 +9,7 @@ import type { Catalog } from '../../engine/kind.js';
 import { findProject } from '../../engine/project.js';
 import { type RunRecord, readRecords } from '../../engine/record.js';
 import { formatNumber } from '../../engine/report/format.js';
-import { metricNames } from './metric-names.js';
+import { metricNames } from '../report/metric-names.js';
 
 interface Options {
   readonly output?: string;

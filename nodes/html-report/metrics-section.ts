@@ -1,8 +1,8 @@
 /** Metrics of all nodes, with their intervals, and a plot of each that has some. */
 import { formatNumber } from '../../engine/report/format.js';
+import { metricNames } from '../report/metric-names.js';
 import { legend } from './curves-section.js';
 import { type Html, html } from './html.js';
-import { metricNames } from './metric-names.js';
 import { type IntervalPoint, intervalPlot } from './plots.js';
 import type { ReportRun } from './report-data.js';
 import { named, scrolled } from './sections.js';

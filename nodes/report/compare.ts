@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { ReportCompareConfig } from './compare.kind.js';
+import { metricNames } from './metric-names.js';
 import { readMetrics } from './read-metrics.js';
 import { formatDifference, formatNumber, type Table, toMarkdown, toPlainText } from './table.js';
 
@@ -68,14 +69,8 @@ function metricOf({ metrics }: Column, name: string): number | undefined {
   return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
 }
 
-/** The ends of an interval are shown beside its metric, not as metrics of their own. */
 function namesOf(columns: readonly Column[]): string[] {
-  const isEnd = (name: string, metrics: Column['metrics']): boolean => {
-    const base = name.replace(/_(low|high)$/, '');
-    return base !== name && Object.hasOwn(metrics, base);
-  };
-  const names = columns.flatMap(({ metrics }) => Object.keys(metrics).filter((name) => !isEnd(name, metrics)));
-  return [...new Set(names)];
+  return [...new Set(columns.flatMap(({ metrics }) => metricNames(metrics)))];
 }
 
 /** `label.metric` → value. */
