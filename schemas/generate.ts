@@ -2,7 +2,6 @@
  * The schema that editors complete pipelines by: the pipeline's own schema, with every kind's name, ports and
  * configuration in it. Where a value is expected, `${…}` may stand as well.
  */
-import { writeFile } from 'node:fs/promises';
 import { nodeSchema, pipelineSchema, referencePattern } from './pipeline.js';
 
 /** What the schema needs to know of a kind; plain data. */
@@ -33,15 +32,11 @@ export function pipelineJsonSchema(kinds: Iterable<KindDescription>): Schema {
   return {
     ...pipelineSchema,
     properties: { ...pipelineSchema.properties, defaults: defaultsDefinition(sorted), nodes: properties },
-    definitions: { node: nodeDefinition(sorted) },
+    definitions: { node: nodeDefinition(sorted), ...Object.fromEntries(sorted.map(optionsDefinition)) },
   };
 }
 
-/** Writes the schema as a file that a formatter leaves alone. */
-export async function writePipelineSchema(file: string, kinds: Iterable<KindDescription>): Promise<void> {
-  await writeFile(file, pipelineSchemaText(kinds));
-}
-
+/** The schema as the text of a file that a formatter leaves alone. */
 export function pipelineSchemaText(kinds: Iterable<KindDescription>): string {
   return `${JSON.stringify(pipelineJsonSchema(kinds), null, 2)}\n`;
 }
@@ -49,12 +44,23 @@ export function pipelineSchemaText(kinds: Iterable<KindDescription>): string {
 /** What `uses` holds in place of the name of a kind. */
 const pathPattern = '^\\.{0,2}/';
 
+/** The options of a kind, of which a node may leave out what `defaults` has. */
+function optionsDefinition({ name, description, schema }: KindDescription): [string, Schema] {
+  const { required: _, ...options } = allowExpressions(schema as Schema);
+  return [optionsName(name), { ...options, description }];
+}
+
+function optionsName(kind: string): string {
+  return `with ${kind}`;
+}
+
+function optionsReference(kind: string): Schema {
+  // A pointer inside a URI: a space is written as %20.
+  return { $ref: `#/definitions/${encodeURIComponent(optionsName(kind))}` };
+}
+
 function defaultsDefinition(kinds: readonly KindDescription[]): Schema {
   const { defaults } = pipelineSchema.properties;
-  const configs = kinds.map(({ name, description, schema }) => {
-    const { required: _, ...rest } = allowExpressions(schema as Schema);
-    return [name, { ...rest, description }];
-  });
   return {
     ...defaults,
     properties: {
@@ -62,7 +68,7 @@ function defaultsDefinition(kinds: readonly KindDescription[]): Schema {
       ...executionRules(nodeSchema.properties),
       with: {
         ...defaults.properties.with,
-        properties: Object.fromEntries(configs),
+        properties: Object.fromEntries(kinds.map(({ name }) => [name, optionsReference(name)])),
         patternProperties: { [pathPattern]: { type: 'object' } },
         additionalProperties: false,
       },
@@ -113,7 +119,7 @@ function kindRules(kind: KindDescription): Schema {
       ...(requiredInputs.length > 0 ? ['inputs'] : []),
     ],
     properties: {
-      with: { ...allowExpressions(kind.schema as Schema), description: kind.description },
+      with: { allOf: [optionsReference(kind.name)], ...(config.required && { required: config.required }) },
       inputs: {
         type: 'object',
         // A kind that names no input, and whose ports depend on the node, takes any.

@@ -1,15 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import t from 'tap';
 import { parse } from 'yaml';
-import {
-  type KindDescription,
-  pipelineJsonSchema,
-  pipelineSchemaText,
-  writePipelineSchema,
-} from '../../schemas/generate.js';
+import { type KindDescription, pipelineJsonSchema, pipelineSchemaText } from '../../schemas/generate.js';
 
 const kinds: readonly KindDescription[] = [
   {
@@ -102,11 +94,4 @@ t.test('offers names, descriptions and defaults to an editor', async (t) => {
     },
   });
   t.match(text, /"description": "Seed\.",\s+"default": 0/);
-});
-
-t.test('is written as it is', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'lapidary-schema-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  await writePipelineSchema(join(folder, 's.json'), kinds);
-  t.equal(readFileSync(join(folder, 's.json'), 'utf8'), pipelineSchemaText(kinds));
 });
