@@ -7,6 +7,7 @@ import { dataKinds } from './data/kinds.js';
 import { divergenceKinds } from './divergence/kinds.js';
 import { evaluateKinds } from './evaluate/kinds.js';
 import { generateKinds } from './generate/kinds.js';
+import { harnessKinds } from './harness/kinds.js';
 import { huggingFace } from './hub/hugging-face.js';
 import { judgeKinds } from './judge/kinds.js';
 import { labelKinds } from './label/kinds.js';
@@ -35,6 +36,7 @@ const kinds: readonly Kind[] = [
   ...generateKinds,
   ...sampleKinds,
   ...evaluateKinds,
+  ...harnessKinds,
   ...judgeKinds,
   ...divergenceKinds,
   ...reportKinds,

@@ -39,10 +39,17 @@ function jinja(): typeof import('@huggingface/jinja') {
 /** No identifier of a template can be spelt like this. */
 const guardName = '(print)';
 
-/** Throws an `Error` for wrong syntax. */
-export function compileTemplate(source: string): CompiledTemplate {
+/**
+ * Throws an `Error` for wrong syntax. `trimmed`: a line that holds only a block leaves no line, and a line end at the end falls away;
+ * `kept`: all white space stays, as with Jinja's `keep_trailing_newline` and without its `trim_blocks`.
+ */
+export function compileTemplate(source: string, space: 'trimmed' | 'kept' = 'trimmed'): CompiledTemplate {
   const { Environment, Interpreter, tokenize } = jinja();
-  const tokens = tokenize(source, { trim_blocks: true, lstrip_blocks: true });
+  const tokens =
+    space === 'trimmed'
+      ? tokenize(source, { trim_blocks: true, lstrip_blocks: true })
+      : // The tokenizer takes one line end away.
+        tokenize(source.endsWith('\n') ? `${source}\n` : source);
   parseTokens(tokens); // First as written: an error would otherwise speak of what the guard puts in.
   const program = parseTokens(guardPrints(tokens));
   return { render: (scope) => String(new Interpreter(new Environment(scope)).run(program).value) };
@@ -115,8 +122,8 @@ function spell(tokens: readonly Token[]): string {
     .replace(/ ([\]),])/g, '$1');
 }
 
-/** The outermost scope: constants and `range`. */
-export function createRootScope(): Scope {
+/** The outermost scope: constants and `range`. `onPrint` is told each value that is printed, and may throw. */
+export function createRootScope(onPrint?: (value: TemplateValue) => void): Scope {
   const { Environment } = jinja();
   const scope = new Environment();
   const constants = { true: true, True: true, false: false, False: false, none: null, None: null };
@@ -128,6 +135,7 @@ export function createRootScope(): Scope {
       const what = value?.type === 'NullValue' ? 'null' : 'undefined';
       throw new UndefinedValueError(`\`{{ ${text?.value} }}\` is ${what}`);
     }
+    onPrint?.(value);
     return value;
   };
   return scope;

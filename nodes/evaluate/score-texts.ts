@@ -59,6 +59,20 @@ export function withInterval(
   return { [name]: value, [`${name}_low`]: low, [`${name}_high`]: high };
 }
 
+/** The mean of what each example scores, and the ends of its bootstrap interval. */
+export function withMeanInterval(
+  name: string,
+  scores: readonly number[],
+  options: Omit<ScoreOptions, 'metrics'>,
+): Record<string, number> {
+  return withInterval(
+    name,
+    scores.map((score) => [score, 1]),
+    ([sum, count]) => sum! / count!,
+    options,
+  );
+}
+
 /** How the metrics were computed, one a line, for those that come in many variants. */
 export function signaturesOf(names: readonly TextMetricName[], references: number): string {
   return names

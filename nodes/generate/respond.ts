@@ -32,12 +32,19 @@ export interface Responses {
   readonly newTokens: number;
 }
 
-/** Answers every prompt with the model at the input port `model`; reports progress, and counts what was cut. */
-export async function respond(context: RunContext<RespondConfig>, prompts: readonly string[]): Promise<Responses> {
+/**
+ * Answers every prompt with the model at the input port `model`; reports progress, and counts what was cut. With `leaveRoom`, prompts are
+ * cut so far that every response may have all its `max_new_tokens`.
+ */
+export async function respond(
+  context: RunContext<RespondConfig>,
+  prompts: readonly string[],
+  { leaveRoom = false }: { readonly leaveRoom?: boolean } = {},
+): Promise<Responses> {
   const { config } = context;
   const model = await readModel(context.input('model'), context.scratch);
   const { tokenizer } = model;
-  const encoded = await encodePrompts(context, model, prompts);
+  const encoded = await encodePrompts(context, model, prompts, leaveRoom ? config.max_new_tokens : 0);
   const returned = config.num_return_sequences ?? 1;
   const beams = beamsOf(config, returned);
   // Several samples of a prompt are rows of their own, each with its own randomness.
@@ -79,19 +86,28 @@ export async function respond(context: RunContext<RespondConfig>, prompts: reado
   }
 }
 
-/** A prompt that fills all positions keeps its end, since that is what a response goes on from. */
+/**
+ * A prompt that fills all positions but `room` keeps its end, since that is what a response goes on from. Throws `Failure` where no
+ * position is left for prompts.
+ */
 export async function encodePrompts(
   context: Pick<RunContext<unknown>, 'count'>,
   { config, tokenizer }: Model,
   prompts: readonly string[],
+  room = 0,
 ): Promise<number[][]> {
+  const most = config.maxPositions - room;
+  if (most < 1) {
+    const message = `A response may have ${room} tokens, and the model has ${config.maxPositions} positions for prompt and response.`;
+    throw new Failure('no-room-for-prompts', message, 'Let responses be shorter.');
+  }
   let cut = 0;
   const encodings = await tokenizer.encodeBatch(prompts);
   const encoded = encodings.map(({ ids }, row) => {
     const whole = withBos(ids, tokenizer.bosId);
     if (whole.length === 0) throw new Failure('prompt-empty', `The prompt of row ${row + 1} has no tokens.`);
-    if (whole.length > config.maxPositions) cut++;
-    return whole.slice(-config.maxPositions);
+    if (whole.length > most) cut++;
+    return whole.slice(-most);
   });
   context.count('prompt-cut-to-model-positions', cut);
   return encoded;

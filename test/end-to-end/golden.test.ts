@@ -48,6 +48,7 @@ const onHardware = [
   'evaluate.classification',
   'evaluate.reward',
   'evaluate.multiple_choice',
+  'evaluate.harness',
 ];
 
 /** Kinds whose result a person decides. */

@@ -1,0 +1,65 @@
+/** How likely a model finds each of the answers to choose from, and what it chooses. */
+import type { RunContext } from '../../engine/kind.js';
+import { readModel } from '../model/model-directory.js';
+import { scoreSequences } from '../preference/score.js';
+import type { DeviceName } from '../tensor/device.js';
+import { openDevice } from '../tensor/open-device.js';
+import { continuationExample, indexOfLargest } from './choice-questions.js';
+
+export interface Choices {
+  readonly prompt: string;
+  readonly choices: readonly string[];
+}
+
+/**
+ * Log-likelihood of each choice of each question, in nats, by the model at the input port `model`. `delimiter` stands between a
+ * prompt and each choice.
+ */
+export async function scoreChoices(
+  context: RunContext<unknown>,
+  questions: readonly Choices[],
+  { delimiter, batchSize }: { readonly delimiter: string; readonly batchSize: number },
+): Promise<number[][]> {
+  const model = await readModel(context.input('model'), context.scratch);
+  const { tokenizer } = model;
+  const choices = questions.flatMap(({ prompt, choices }) => choices.map((choice) => ({ prompt, choice })));
+  const examples = await Promise.all(
+    choices.map(({ prompt, choice }) =>
+      continuationExample(tokenizer, prompt, delimiter + choice, model.config.maxPositions),
+    ),
+  );
+  context.count('prompt-cut-to-model-positions', examples.filter(({ cut }) => cut).length);
+  const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
+  try {
+    context.environment({ device: device.name });
+    const scores = await scoreSequences(device, model, examples, {
+      batchSize,
+      padId: tokenizer.padId ?? tokenizer.eosId ?? 0,
+      signal: context.signal,
+      onProgress: (step) => context.progress({ step, total: examples.length, unit: 'choices' }),
+    });
+    let next = 0;
+    return questions.map((question) => question.choices.map(() => scores[next++]!));
+  } finally {
+    await device.dispose();
+  }
+}
+
+/** `answers` are indices of right choices. Of a question with several, any will do. */
+export function judgeChoices(
+  choices: readonly string[],
+  answers: readonly number[],
+  loglikelihoods: readonly number[],
+) {
+  const chosenBy = (sizeOf: (choice: string) => number) =>
+    indexOfLargest(loglikelihoods.map((value, index) => value / sizeOf(choices[index]!)));
+  const chosen = chosenBy(() => 1);
+  const chosenNorm = chosenBy((choice) => [...choice].length);
+  return {
+    loglikelihoods,
+    chosen,
+    chosen_norm: chosenNorm,
+    acc: answers.includes(chosen) ? 1 : 0,
+    acc_norm: answers.includes(chosenNorm) ? 1 : 0,
+  };
+}
