@@ -1,6 +1,6 @@
 /** One question to an endpoint that speaks OpenAI's chat completions. */
 import { Failure, Stopped } from '../../engine/failure.js';
-import type { EndpointJudgeConfig } from '../../schemas/kinds/judge.js';
+import type { EndpointConfig } from '../../schemas/kinds/judge.js';
 
 export interface ChatMessage {
   readonly role: string;
@@ -19,7 +19,7 @@ const passing = (status: number) => [408, 409, 425, 429].includes(status) || sta
 
 /** Throws `Failure` `judge-refused` where asking again cannot help, such as for a wrong key, and `Stopped`. */
 export async function askChat(
-  config: EndpointJudgeConfig,
+  config: EndpointConfig,
   messages: readonly ChatMessage[],
   signal: AbortSignal,
 ): Promise<ChatAnswer> {
@@ -41,7 +41,7 @@ export async function askChat(
   }
 }
 
-function authorization({ api_key: key }: EndpointJudgeConfig): Readonly<Record<string, string>> {
+function authorization({ api_key: key }: EndpointConfig): Readonly<Record<string, string>> {
   return key === null ? {} : { authorization: `Bearer ${key}` };
 }
 

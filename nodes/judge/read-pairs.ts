@@ -1,13 +1,13 @@
 /** The responses that are compared: generated here, or read. */
 import { join } from 'node:path';
 import { Failure } from '../../engine/failure.js';
-import type { Artifact, RunContext } from '../../engine/kind.js';
+import type { RunContext } from '../../engine/kind.js';
 import type { GenerationConfig } from '../../schemas/kinds/generation.js';
-import { type Row, readRows } from '../data/jsonl.js';
+import type { Row } from '../data/jsonl.js';
 import { respond } from '../generate/respond.js';
-import { scoredRow } from '../reward/scored-rows.js';
 import { typedRows } from '../train/typed-rows.js';
 import type { Pair } from './contest.js';
+import { readResponses } from './read-responses.js';
 
 type Context = RunContext<GenerationConfig>;
 
@@ -56,22 +56,4 @@ async function readSamples(context: Context): Promise<Pair[]> {
       'Compare responses to the same dataset, in the same order.',
     );
   });
-}
-
-async function readResponses(artifact: Artifact, port: string) {
-  const responses: { readonly prompt: string; readonly response: string; readonly row: Row }[] = [];
-  for await (const { row, number } of readRows(artifact.path(), `the input ${port}`)) {
-    const scored = scoredRow(row, number);
-    if (scored.responses.length !== 1) throw severalResponses(port, number);
-    responses.push({ prompt: scored.prompt, response: scored.responses[0]!, row });
-  }
-  return responses;
-}
-
-function severalResponses(port: string, number: number): Failure {
-  return new Failure(
-    'row-type-mismatch',
-    `Row ${number} of ${port} has not one response.`,
-    'A row has a prompt with a response, or with a completion.',
-  );
 }

@@ -2,24 +2,61 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { rewardFunctionSchemas } from './reward-functions.js';
 
+/** An endpoint that speaks the chat completions of OpenAI, and how it is asked. */
+export const endpointProperties = {
+  base_url: {
+    type: 'string',
+    pattern: '^https?://',
+    description: 'Where `/chat/completions` is: `https://api.openai.com/v1`, `http://127.0.0.1:8000/v1`.',
+  },
+  model: { type: 'string', minLength: 1, description: 'The name of the model there.' },
+  api_key: {
+    type: ['string', 'null'],
+    minLength: 1,
+    default: null,
+    description:
+      'The API key. Declare it as a secret and write `${secrets.NAME}`: then it enters no key, record or log. Null: none is sent.',
+  },
+  system_prompt: { type: ['string', 'null'], default: null, description: 'What it is told before. Null: nothing.' },
+  temperature: { type: 'number', minimum: 0, default: 0, description: 'Temperature of its answers.' },
+  max_tokens: { type: 'integer', minimum: 1, default: 512, description: 'Most tokens of an answer.' },
+  timeout_seconds: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: 3600,
+    default: 60,
+    description: 'How long one answer may take.',
+  },
+  max_retries: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 20,
+    default: 4,
+    description: 'How often it is asked again where it does not answer, or answers what cannot be read.',
+  },
+  retry_delay_seconds: {
+    type: 'number',
+    minimum: 0,
+    default: 1,
+    description: 'Pause before the first retry; each further one doubles, up to 60 s. `Retry-After` is heeded.',
+  },
+  concurrency: { type: 'integer', minimum: 1, maximum: 64, default: 4, description: 'Questions asked at once.' },
+} as const satisfies Record<string, JSONSchema>;
+
+const anyEndpoint = {
+  type: 'object',
+  properties: endpointProperties,
+  required: ['base_url', 'model'],
+  additionalProperties: false,
+} as const satisfies JSONSchema;
+
+export type EndpointConfig = FromSchema<typeof anyEndpoint>;
+
 const endpoint = {
   type: 'object',
   description:
     'A model behind an endpoint that speaks the chat completions of OpenAI. Of two responses it is asked which is better.',
   properties: {
-    base_url: {
-      type: 'string',
-      pattern: '^https?://',
-      description: 'Where `/chat/completions` is: `https://api.openai.com/v1`, `http://127.0.0.1:8000/v1`.',
-    },
-    model: { type: 'string', minLength: 1, description: 'The name of the model there.' },
-    api_key: {
-      type: ['string', 'null'],
-      minLength: 1,
-      default: null,
-      description:
-        'The API key. Declare it as a secret and write `${secrets.NAME}`: then it enters no key, record or log. Null: none is sent.',
-    },
     prompt: {
       type: 'string',
       minLength: 1,
@@ -28,30 +65,7 @@ const endpoint = {
       description:
         'What it is asked: a Jinja template of `prompt`, `first`, `second` and `row`. Of the answer the last `Verdict: …` counts: `1`, `2` or `tie`; or the whole answer, where it is nothing else.',
     },
-    system_prompt: { type: ['string', 'null'], default: null, description: 'What it is told before. Null: nothing.' },
-    temperature: { type: 'number', minimum: 0, default: 0, description: 'Temperature of its answers.' },
-    max_tokens: { type: 'integer', minimum: 1, default: 512, description: 'Most tokens of an answer.' },
-    timeout_seconds: {
-      type: 'number',
-      exclusiveMinimum: 0,
-      maximum: 3600,
-      default: 60,
-      description: 'How long one answer may take.',
-    },
-    max_retries: {
-      type: 'integer',
-      minimum: 0,
-      maximum: 20,
-      default: 4,
-      description: 'How often it is asked again where it does not answer, or answers what is no verdict.',
-    },
-    retry_delay_seconds: {
-      type: 'number',
-      minimum: 0,
-      default: 1,
-      description: 'Pause before the first retry; each further one doubles, up to 60 s. `Retry-After` is heeded.',
-    },
-    concurrency: { type: 'integer', minimum: 1, maximum: 64, default: 4, description: 'Questions asked at once.' },
+    ...endpointProperties,
   },
   required: ['base_url', 'model'],
   additionalProperties: false,

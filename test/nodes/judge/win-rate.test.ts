@@ -136,7 +136,7 @@ t.test('a stopped run asks only what is left', async (t) => {
   const onProgress = ({ step }: { readonly step: number }) => step === 5 && abort.abort();
   const first = await byEndpoint(t, firstIsGood, { concurrency: 1 }, { scratch, signal: abort.signal, onProgress });
   await t.rejects(first.result, { name: 'Stopped' });
-  t.equal(readFileSync(join(scratch, 'verdicts.txt'), 'utf8').split('\n').length - 1, 5);
+  t.equal(readFileSync(join(scratch, 'answers.jsonl'), 'utf8').split('\n').length - 1, 5);
   const second = await byEndpoint(t, firstIsGood, { concurrency: 1 }, { scratch });
   t.match((await second.result).metrics, { win_rate: 1, n: 6 });
   t.equal(second.asked.length, 7);
