@@ -2,6 +2,7 @@ import type { Kind } from '../../engine/kind.js';
 import { dataConcat } from './concat.kind.js';
 import { dataDecontaminate } from './decontaminate.kind.js';
 import { dataDedupe } from './dedupe.kind.js';
+import { dataDrift } from './drift/drift.kind.js';
 import { dataFilter } from './filter.kind.js';
 import { dataLoad } from './load.kind.js';
 import { dataMap } from './map.kind.js';
@@ -26,5 +27,6 @@ export const dataKinds: readonly Kind[] = [
   dataShuffle,
   dataSample,
   dataStats,
+  dataDrift,
   dataRank,
 ];

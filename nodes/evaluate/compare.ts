@@ -4,6 +4,7 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { EvaluateCompareConfig } from '../../schemas/kinds/evaluate.compare.js';
 import type { TextMetricName } from '../../schemas/kinds/text-metrics.js';
+import { formatInterval } from '../report/measure.js';
 import { formatDifference, formatNumber, type Table, toMarkdown, toPlainText } from '../report/table.js';
 import { type Interval, pairedBootstrap } from '../statistics/bootstrap.js';
 import { pairedPermutationTest } from '../statistics/permutation.js';
@@ -94,7 +95,7 @@ function tableOf(comparisons: readonly Comparison[], baseline: string): Table {
       label,
       metric,
       formatDifference(difference),
-      `[${formatNumber(interval.low)}, ${formatNumber(interval.high)}]`,
+      formatInterval(interval),
       formatNumber(pValue),
       detectable === undefined ? '' : formatNumber(detectable),
     ]),

@@ -1,5 +1,6 @@
 import type { Kind } from '../../engine/kind.js';
 import { evaluateCompare } from './compare.kind.js';
+import { evaluateErrors } from './errors/errors.kind.js';
 import { evaluateGeneration } from './generation.kind.js';
 import { evaluateLanguageModel } from './language-model.kind.js';
 import { evaluateMultipleChoice } from './multiple-choice.kind.js';
@@ -13,4 +14,5 @@ export const evaluateKinds: readonly Kind[] = [
   evaluateMultipleChoice,
   evaluatePassAtK,
   evaluateCompare,
+  evaluateErrors,
 ];

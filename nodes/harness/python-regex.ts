@@ -94,7 +94,8 @@ function translate(
 function escapeOf(character: string, inClass: boolean, refuse: (why: string) => Failure): string {
   const known = (inClass ? classEscapes : escapes)[character];
   if (known !== undefined) return known;
-  if (shared.has(character) || syntax.has(character) || (inClass && classSyntax.has(character))) return `\\${character}`;
+  if (shared.has(character) || syntax.has(character) || (inClass && classSyntax.has(character)))
+    return `\\${character}`;
   if (/[a-zA-Z]/.test(character) || character === '') throw refuse(`has the escape \\${character}`);
   return character;
 }

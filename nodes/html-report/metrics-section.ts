@@ -1,13 +1,12 @@
 /** Metrics of all nodes, with their intervals, and a plot of each that has some. */
-import { formatNumber } from '../../engine/report/format.js';
+import { formatMeasure, readMeasure } from '../report/measure.js';
 import { metricNames } from '../report/metric-names.js';
+import { formatDifference } from '../report/table.js';
 import { legend } from './curves-section.js';
 import { type Html, html } from './html.js';
 import { type IntervalPoint, intervalPlot } from './plots.js';
 import type { ReportRun } from './report-data.js';
 import { named, scrolled } from './sections.js';
-
-type Metrics = Readonly<Record<string, number>>;
 
 export function metricsSection(runs: readonly ReportRun[]): Html | undefined {
   const ids = [...new Set(runs.flatMap(({ record }) => Object.keys(record.nodes)))];
@@ -24,19 +23,9 @@ function metricRows(id: string, runs: readonly ReportRun[]): Html[] {
   return names.map((name, index) => {
     const values = ofRuns.map((metrics) => metrics[name]);
     const [first, second] = values;
-    const difference = first === undefined || second === undefined ? '' : signed(second - first);
-    return html`<tr><th scope="row">${index === 0 ? id : html`<span class="hidden">${id}</span>`}</th><td>${name}</td>${ofRuns.map((metrics) => html`<td class="number">${cellOf(metrics, name)}</td>`)}${runs.length === 2 ? html`<td class="number">${difference}</td>` : undefined}</tr>`;
+    const difference = first === undefined || second === undefined ? '' : formatDifference(second - first);
+    return html`<tr><th scope="row">${index === 0 ? id : html`<span class="hidden">${id}</span>`}</th><td>${name}</td>${ofRuns.map((metrics) => html`<td class="number">${formatMeasure(readMeasure(metrics, name))}</td>`)}${runs.length === 2 ? html`<td class="number">${difference}</td>` : undefined}</tr>`;
   });
-}
-
-function cellOf(metrics: Metrics, name: string): string {
-  const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metrics[key]);
-  if (value === undefined) return '';
-  return `${formatNumber(value)}${low === undefined || high === undefined ? '' : ` [${formatNumber(low)}, ${formatNumber(high)}]`}`;
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
 function intervalPlots(runs: readonly ReportRun[]): Html[] {
@@ -44,9 +33,9 @@ function intervalPlots(runs: readonly ReportRun[]): Html[] {
   for (const { label, record } of runs) {
     for (const [id, { metrics = {} }] of Object.entries(record.nodes)) {
       for (const name of metricNames(metrics)) {
-        const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metrics[key]);
-        if (value === undefined || low === undefined || high === undefined) continue;
-        const point = { label: named(label, id), series: label || 'value', value, low, high };
+        const { value, interval } = readMeasure(metrics, name)!;
+        if (!interval) continue;
+        const point = { label: named(label, id), series: label || 'value', value, ...interval };
         points.set(name, [...(points.get(name) ?? []), point]);
       }
     }

@@ -11,7 +11,8 @@ export const evaluateJudge: Kind = defineKind<EvaluateJudgeConfig>({
   inputs: {
     samples: {
       type: 'any',
-      description: 'Responses, as of `generate`; or a dataset of prompts with completions. A `reference` is shown, too.',
+      description:
+        'Responses, as of `generate`; or a dataset of prompts with completions. A `reference` is shown, too.',
     },
   },
   outputs: {
@@ -22,7 +23,8 @@ export const evaluateJudge: Kind = defineKind<EvaluateJudgeConfig>({
     },
     samples: {
       type: 'samples',
-      description: 'The rows, each with `score` or `label` (null where it was not graded) and the `judgement` in words.',
+      description:
+        'The rows, each with `score` or `label` (null where it was not graded) and the `judgement` in words.',
     },
   },
   check: ({ prompt, labels, min_score: min, max_score: max }) => {

@@ -10,7 +10,7 @@ import { meanOfSums, sumsByKey } from '../statistics/clusters.js';
 import { askAll } from './ask-all.js';
 import { type Grade, instructionFor, parseGrade, type Scale } from './grade.js';
 import { questionsFor } from './questions.js';
-import { readResponses, type RespondedRow } from './read-responses.js';
+import { type RespondedRow, readResponses } from './read-responses.js';
 
 export async function run(context: RunContext<EvaluateJudgeConfig>): Promise<RunOutcome> {
   const { config } = context;
@@ -65,10 +65,13 @@ function variablesOf({ prompt, response, row }: RespondedRow, rubric: string, sc
 export function gradeMetrics(
   graded: readonly { readonly prompt: string; readonly grade: Grade }[],
   scale: Scale,
-  { confidence_level: confidence, bootstrap_resamples: resamples }: Pick<EvaluateJudgeConfig, 'confidence_level' | 'bootstrap_resamples'>,
+  {
+    confidence_level: confidence,
+    bootstrap_resamples: resamples,
+  }: Pick<EvaluateJudgeConfig, 'confidence_level' | 'bootstrap_resamples'>,
 ): Record<string, number> {
-  const measured = (name: string, valueOf: (grade: Grade) => number) => {
-    const values = graded.map(({ prompt, grade }) => [prompt, valueOf(grade)] as const);
+  const measured = (name: string, measure: (grade: Grade) => number) => {
+    const values = graded.map(({ prompt, grade }) => [prompt, measure(grade)] as const);
     const { low, high } = bootstrapInterval(sumsByKey(values), meanOfSums, { resamples, confidence, seed: 0 });
     const mean = values.reduce((sum, [, value]) => sum + value, 0) / values.length;
     return { [name]: mean, [`${name}_low`]: low, [`${name}_high`]: high };

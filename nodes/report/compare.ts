@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { ReportCompareConfig } from './compare.kind.js';
+import { formatMeasure, readMeasure } from './measure.js';
 import { metricNames } from './metric-names.js';
 import { readMetrics } from './read-metrics.js';
-import { formatDifference, formatNumber, type Table, toMarkdown, toPlainText } from './table.js';
+import { formatDifference, type Table, toMarkdown, toPlainText } from './table.js';
 
 /** Metrics under the label of their column. */
 export interface Column {
@@ -51,18 +52,10 @@ export function compareColumns(columns: readonly Column[], names: readonly strin
     header: ['metric', ...columns.map(({ label }) => label), ...(withDifference ? ['difference'] : [])],
     rows: names.map((name) => [
       name,
-      ...columns.map((column) => cellOf(column, name)),
+      ...columns.map(({ metrics }) => formatMeasure(readMeasure(metrics, name))),
       ...(withDifference ? [differenceOf(name)] : []),
     ]),
   };
-}
-
-/** The value, and its interval where the metrics tell one: `0.8041 [0.7510, 0.8531]`. */
-function cellOf(column: Column, name: string): string {
-  const [value, low, high] = [name, `${name}_low`, `${name}_high`].map((key) => metricOf(column, key));
-  if (value === undefined) return '';
-  if (low === undefined || high === undefined) return formatNumber(value);
-  return `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`;
 }
 
 function metricOf({ metrics }: Column, name: string): number | undefined {

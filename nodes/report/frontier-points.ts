@@ -1,11 +1,6 @@
 /** Points of cost and gain, and which of them no other one beats. Pure. */
 import { Failure } from '../../engine/failure.js';
-import type { Interval } from '../statistics/bootstrap.js';
-
-export interface Measure {
-  readonly value: number;
-  readonly interval: Interval | undefined;
-}
+import { type Measure, readMeasure } from './measure.js';
 
 export interface FrontierPoint {
   readonly label: string;
@@ -48,14 +43,11 @@ export function seriesOf(label: string): string {
 }
 
 function measureOf({ label, metrics }: Labelled, names: readonly string[]): Measure {
-  const name = names.find((each) => Object.hasOwn(metrics, each));
-  if (name === undefined) {
-    throw new Failure(
-      'unknown-metric',
-      `${label} has none of the metrics ${names.join(', ')}.`,
-      `It has: ${Object.keys(metrics).join(', ')}.`,
-    );
-  }
-  const [low, high] = [metrics[`${name}_low`], metrics[`${name}_high`]];
-  return { value: metrics[name]!, interval: low === undefined || high === undefined ? undefined : { low, high } };
+  const measure = names.map((name) => readMeasure(metrics, name)).find((found) => found !== undefined);
+  if (measure) return measure;
+  throw new Failure(
+    'unknown-metric',
+    `${label} has none of the metrics ${names.join(', ')}.`,
+    `It has: ${Object.keys(metrics).join(', ')}.`,
+  );
 }

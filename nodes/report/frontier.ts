@@ -4,9 +4,10 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { ReportFrontierConfig } from '../../schemas/kinds/report.frontier.js';
 import { frontierPlot } from './frontier-plot.js';
-import { type FrontierPoint, frontierPoints, type Measure } from './frontier-points.js';
+import { type FrontierPoint, frontierPoints } from './frontier-points.js';
+import { formatMeasure } from './measure.js';
 import { readMetrics } from './read-metrics.js';
-import { formatNumber, type Table, toMarkdown, toPlainText } from './table.js';
+import { type Table, toMarkdown, toPlainText } from './table.js';
 
 export async function run(context: RunContext<ReportFrontierConfig>): Promise<RunOutcome> {
   const { labels, x, y, x_label: cost, y_label: gain } = context.config;
@@ -34,13 +35,13 @@ function tableOf(points: readonly FrontierPoint[], titles: { readonly cost: stri
   const ordered = [...points].sort((a, b) => a.cost.value - b.cost.value);
   return {
     header: ['point', titles.cost, titles.gain, 'on the frontier'],
-    rows: ordered.map(({ label, cost, gain, isBest }) => [label, cell(cost), cell(gain), isBest ? 'yes' : '']),
+    rows: ordered.map(({ label, cost, gain, isBest }) => [
+      label,
+      formatMeasure(cost),
+      formatMeasure(gain),
+      isBest ? 'yes' : '',
+    ]),
   };
-}
-
-function cell({ value, interval }: Measure): string {
-  if (!interval) return formatNumber(value);
-  return `${formatNumber(value)} [${formatNumber(interval.low)}, ${formatNumber(interval.high)}]`;
 }
 
 function metricsOf(points: readonly FrontierPoint[]): Record<string, number> {

@@ -10,7 +10,8 @@ export const evaluateJudgeSchema = {
     rubric: {
       type: 'string',
       minLength: 1,
-      default: 'Judge how well the response does what the prompt asks: whether it is right, complete, and to the point.',
+      default:
+        'Judge how well the response does what the prompt asks: whether it is right, complete, and to the point.',
       description: 'By what a response is judged, in words.',
     },
     min_score: { type: 'number', default: 1, description: 'The lowest score.' },

@@ -79,11 +79,20 @@ t.test('documents of a dataset, other examples, and a limit', async (t) => {
   const inputs = { dataset: writeDataset([row, row]), fewshot: writeDataset([{ ...row, country: 'Bharat' }]) };
   const { outputs, metrics } = await evaluate('choices.yaml', { num_fewshot: 1, limit: 1 }, inputs);
   const [sample] = readJsonl<{ prompt: string; doc: object }>(outputs.samples!);
-  t.match(sample!.prompt, /^Capitals of Asia\.\n\nQuestion: what is the capital of Bharat\?[\s\S]* Delhi\n\nQuestion: .*India/);
+  t.match(
+    sample!.prompt,
+    /^Capitals of Asia\.\n\nQuestion: what is the capital of Bharat\?[\s\S]* Delhi\n\nQuestion: .*India/,
+  );
   t.same(sample!.doc, row);
   t.equal(metrics.n, 1);
-  await t.rejects(evaluate('choices.yaml', {}, inputs), { code: 'harness-examples', message: /2 examples.*there are 1/ });
-  await t.rejects(evaluate('choices.yaml', {}, { dataset: inputs.dataset }), { hint: /num_fewshot: 0/ });
+  await t.rejects(evaluate('choices.yaml', {}, inputs), {
+    code: 'harness-examples',
+    message: /2 examples.*there are 1/,
+  });
+  await t.rejects(evaluate('choices.yaml', {}, { dataset: inputs.dataset }), {
+    code: 'harness-examples',
+    hint: /num_fewshot: 0/,
+  });
 });
 
 /** Evaluates a task of its own, made of `choices.yaml`. */
@@ -128,12 +137,19 @@ t.test('what cannot be done as there is refused by its name', async (t) => {
     t.rejects(evaluateText(t, `include: ../generate.yaml\n${line}\n`), { code, message }, line);
   await generate('filter_list: [{ name: x, filter: [{ function: majority_vote }] }]', /filter "majority_vote"/);
   await generate('generation_kwargs: { until: x, guidance: 2 }', /generation_kwargs.guidance/);
-  await generate('generation_kwargs: { max_gen_toks: 256 }', /256 tokens, and the model has 256/, 'no-room-for-prompts');
+  await generate(
+    'generation_kwargs: { max_gen_toks: 256 }',
+    /256 tokens, and the model has 256/,
+    'no-room-for-prompts',
+  );
   await generate('metric_list: [{ metric: exact_match, stem: true }]', /stem of exact_match/);
 });
 
 t.test('files that are not there', async (t) => {
-  await t.rejects(evaluateText(t, 'include: missing.yaml\n'), { code: 'harness-file-missing', message: /own\/missing/ });
+  await t.rejects(evaluateText(t, 'include: missing.yaml\n'), {
+    code: 'harness-file-missing',
+    message: /own\/missing/,
+  });
   await t.rejects(evaluateText(t, 'include: task.yaml\n'), { code: 'harness-include-cycle' });
   await t.rejects(evaluateText(t, '- 1\n'), { code: 'harness-task-invalid', message: /must hold a task/ });
   const yaml = 'include: ../choices.yaml\ndataset_kwargs: { data_files: { test: rows.json } }\n';

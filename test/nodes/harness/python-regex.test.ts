@@ -21,7 +21,11 @@ t.test('regular expressions find what Python finds', (t) => {
       readFilters([{ name: 'f', filter: [{ function: 'regex', regex_pattern: pattern, ...options }] }], 'task')[0]!;
     t.same(texts.map(filter({}).apply), first, pattern);
     t.same(texts.map(filter({ group_select: -1, fallback: 'none' }).apply), last, `${pattern}, the last`);
-    t.same(texts.map((text) => text.replace(pythonRegex(pattern, 'task'), '')), without, `${pattern}, taken away`);
+    t.same(
+      texts.map((text) => text.replace(pythonRegex(pattern, 'task'), '')),
+      without,
+      `${pattern}, taken away`,
+    );
   }
   t.end();
 });
@@ -34,7 +38,10 @@ t.test('what JavaScript has not is refused', (t) => {
 });
 
 t.test('exact matches, up to what is ignored', (t) => {
-  const options = readExactMatch({ ignore_punctuation: true, ignore_numbers: true, regexes_to_ignore: ['\\s'] }, 'task');
+  const options = readExactMatch(
+    { ignore_punctuation: true, ignore_numbers: true, regexes_to_ignore: ['\\s'] },
+    'task',
+  );
   t.equal(exactMatch(' a-b 1', ['ab'], options), 1);
   t.equal(exactMatch('A', ['a'], options), 0);
   t.equal(exactMatch('“a”', ['a'], options), 0, 'only the punctuation of ASCII');
