@@ -71,6 +71,7 @@ async function measure(config: DecoderConfig, rollouts: number): Promise<Measure
     max_completion_length: newTokens,
     temperature: 1,
     beta: 0.04,
+    entropy_coef: 0,
     use_bias_correction_kl: true,
     epsilon: 0.2,
     epsilon_high: null,

@@ -18,6 +18,10 @@ export function checkReinforcement(config: ReinforcementConfig, heldBy: number):
   if (config.max_kl !== null && heldBy === 0) {
     findings.push({ pointer: '/max_kl', message: 'has no effect without a reference', hint: 'Set beta above 0.' });
   }
+  if (config.load_best_model_at_end && config.eval_steps === null) {
+    const message = 'has no effect without evaluations on the way';
+    findings.push({ pointer: '/load_best_model_at_end', message, hint: 'Set eval_steps.' });
+  }
   return findings;
 }
 

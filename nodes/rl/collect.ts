@@ -23,17 +23,16 @@ export interface Collectors {
   readonly scorer: TokenScorer | undefined;
 }
 
-/** A function of the weights and the number of the rollout. It throws `Stopped` at the signal, and `Failure`. */
+/** `unitOf` is what is counted while a rollout is drawn. The result is a function of the weights and the number of the rollout. It throws `Stopped` at the signal, and `Failure`. */
 export function createCollect(
   context: Pick<RunContext<RewardShaping>, 'config' | 'signal' | 'progress'>,
   { roller, rewarder, scorer }: Collectors,
-  responses: number,
+  { responses, unitOf }: { readonly responses: number; unitOf(rollout: number): string },
 ): Collect {
   const { signal } = context;
   return async (rollout) => {
     const started = performance.now();
-    const unit = `responses of rollout ${rollout + 1}`;
-    const onProgress = (step: number) => context.progress({ step, total: responses, unit });
+    const onProgress = (step: number) => context.progress({ step, total: responses, unit: unitOf(rollout) });
     const episodes = await roller.roll(rollout, signal, onProgress);
     const tokens = episodes.reduce((sum, { responseIds }) => sum + responseIds.length, 0);
     const tokensPerSecond = (tokens / (performance.now() - started)) * 1000;

@@ -12,7 +12,7 @@ import { tf } from '../tensor/tf.js';
 import type { LossFunction } from '../train/learner.js';
 import { perResponse } from './experience.js';
 import type { Method } from './method.js';
-import { firstOfEach, masked, policyTokens, responseMask } from './policy.js';
+import { entropyBonus, firstOfEach, masked, policyTokens, responseMask } from './policy.js';
 import { reinforce } from './reinforcement.js';
 import { groupShape, updatesOf } from './rollout-shape.js';
 
@@ -41,7 +41,7 @@ export function grpo(model: DecoderConfig, config: TrainGrpoConfig): Method {
 }
 
 /**
- * −min(r A, clip(r) A) + β · k3 a token, with r = π / π_old of the token, or of the response: the exponential of its
+ * −min(r A, clip(r) A) + β · k3 − `entropy_coef` · entropy a token, with r = π / π_old of the token, or of the response: the exponential of its
  * tokens' mean log-ratio (Zheng et al. 2025, GSPO, eq. 7). Without `old_logps`, π_old is π itself, held constant.
  */
 export function grpoLoss(model: DecoderConfig, config: TrainGrpoConfig): LossFunction {
@@ -51,7 +51,8 @@ export function grpoLoss(model: DecoderConfig, config: TrainGrpoConfig): LossFun
     const { count, advantages, old_logps: old, ref_logps: reference } = inputs;
     const mask = responseMask(inputs);
     const tokens = tf.maximum(tf.sum(mask), 1);
-    const { logProbs, entropy } = policyTokens(model, parameters, inputs, temperature);
+    const policy = policyTokens(model, parameters, inputs, temperature);
+    const { logProbs, entropy } = policy;
     const logRatio = tf.sub(logProbs, old ?? detached(() => tf.clone(logProbs)));
     const wholeResponses = config.importance_sampling_level === 'sequence';
     const ratio = tf.exp(wholeResponses ? responseMeans(logRatio, mask) : logRatio);
@@ -59,7 +60,9 @@ export function grpoLoss(model: DecoderConfig, config: TrainGrpoConfig): LossFun
     const { loss, clipped } = clippedPolicyLoss(ratio, worth, bounds);
     const kl = reference ? k3Of(logProbs, reference) : undefined;
     const penalty = kl && config.use_bias_correction_kl ? tf.mul(kl, ratio) : kl;
-    const losses = penalty ? tf.add(loss, tf.mul(penalty, beta)) : loss;
+    const held = penalty ? tf.add(loss, tf.mul(penalty, beta)) : loss;
+    const bonus = entropyBonus(policy, config);
+    const losses = bonus ? tf.sub(held, bonus) : held;
     const perToken = (values: Tensor) => tf.mul(tf.div(masked(values, mask), tokens), count!);
     const ofRatio = (values: Tensor) => (wholeResponses ? tf.mul(tf.mean(values), count!) : perToken(values));
     return {

@@ -3,31 +3,26 @@
  * was learning from, and the next one goes on to the same bytes.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Failure, Stopped } from '../../engine/failure.js';
+import { Stopped } from '../../engine/failure.js';
 import type { RunContext } from '../../engine/kind.js';
 import { learningRateAt, type Schedule } from '../optim/schedule.js';
 import type { Optimizer } from '../optim/transform.js';
 import type { Device, HostTensors, State } from '../tensor/device.js';
-import { float32 } from '../tensor/host-tensor.js';
-import type { Batch } from '../train/batches.js';
 import { type Checkpoint, saveCheckpoint } from '../train/checkpoint.js';
+import { type EvaluationPlan, isEvaluated, judge } from '../train/evaluation.js';
 import type { Learner } from '../train/learner.js';
 import { createReporter } from '../train/reporter.js';
 import type { Updater } from '../train/updater.js';
 import { measureMatmulRate, trainingFlopsPerToken } from '../train/utilisation.js';
+import { assertFinite, assertOnPolicy, explodedAtOnce } from './assertions.js';
 import type { Collect, Collected } from './collect.js';
-import {
-  type BatchShapes,
-  type Experience,
-  experienceInputs,
-  fromTensors,
-  isExperienceTensor,
-  toTensors,
-} from './experience.js';
+import type { Evaluation } from './evaluation.js';
+import { type BatchShapes, type Experience, fromTensors, isExperienceTensor, toTensors } from './experience.js';
 import type { Method } from './method.js';
 import { addReadings, isAmongLast, isSampled, noProgress, type RolloutProgress } from './progress.js';
 import { isConstant, type Readings, rolloutReadings } from './rollout-readings.js';
-import { batchesOfUpdate, responsesOf, updatesOf } from './rollout-shape.js';
+import { responsesOf, updatesOf } from './rollout-shape.js';
+import { experienceOf, windowOf } from './window.js';
 
 type Context = Pick<RunContext<unknown>, 'scratch' | 'signal' | 'warn' | 'log' | 'progress'>;
 
@@ -53,13 +48,15 @@ export interface Workshop {
   readonly kept: readonly string[];
   readonly updater: Updater;
   readonly collect: Collect;
+  /** Absent where there are no prompts held out. */
+  readonly evaluation?: Evaluation | undefined;
 }
 
 export interface Learned {
-  /** The weights that learned. */
+  /** The weights that learned, as they are now, or as they were when they were best. */
   readonly weights: HostTensors;
   readonly progress: RolloutProgress;
-  /** The KL divergence that ended the run; the weights are those of the rollout before. */
+  /** The KL divergence that ended the run; the weights are the best that were kept. */
   readonly explodedAt: number | undefined;
 }
 
@@ -68,7 +65,7 @@ export async function learnFromRollouts(
   context: Context,
   device: Device,
   plan: LoopPlan,
-  { state, kept, updater, collect }: Workshop,
+  { state, kept, updater, collect, evaluation }: Workshop,
   checkpoint: Checkpoint<RolloutProgress> | undefined,
 ): Promise<Learned> {
   const { method, learner, optimizer, totalSteps, maxKl } = plan;
@@ -89,21 +86,32 @@ export async function learnFromRollouts(
     throw new Stopped(`Stopped after ${progress.step} of ${totalSteps} steps.`);
   };
 
-  while (progress.step < totalSteps) {
+  const orStop = <T>(work: Promise<T>): Promise<T> =>
+    work.catch(async (error: unknown) => {
+      if (error instanceof Stopped) await stop();
+      throw error;
+    });
+  const keepsBest = () => evaluation?.plan.loadBest && progress.evaluations.best !== undefined;
+
+  for (;;) {
     // The event loop must turn, so that a request to stop is heard between two steps of a device that never waits.
     await nextTurn();
     if (context.signal.aborted) await stop();
+    if (evaluation && isDue(evaluation.plan, progress, totalSteps)) {
+      progress = judged(evaluation.plan, progress, await orStop(evaluation.read()));
+      context.log(progress.step, progress.evaluations.last!.readings);
+      const isBest = progress.evaluations.best?.step === progress.step;
+      if (evaluation.plan.loadBest && isBest) best = await state.read(learner.trainable);
+    }
+    if (progress.step >= totalSteps) break;
     if (!experience) {
-      const collected = await collect(progress.rollout).catch(async (error: unknown) => {
-        if (error instanceof Stopped) await stop();
-        throw error;
-      });
+      const collected = await orStop(collect(progress.rollout));
       const { lesson, readings } = lessonOf(plan, collected, progress);
       if (maxKl !== null && readings.kl! > maxKl) {
         if (!best) throw explodedAtOnce(readings.kl!, maxKl);
         return { weights: best, progress, explodedAt: readings.kl! };
       }
-      if (maxKl !== null) best = await state.read(learner.trainable);
+      if (maxKl !== null && !keepsBest()) best = await state.read(learner.trainable);
       if (isConstant(collected.scored.rewards) && progress.constantRollouts === 0) {
         context.warn(
           `All responses of rollout ${progress.rollout + 1} have the reward ${readings.reward}: there is nothing to learn.`,
@@ -114,7 +122,7 @@ export async function learnFromRollouts(
       progress = withRollout(plan, progress, collected, readings, lesson.memory);
     }
     const { step, rollout, update } = progress;
-    const window = windowOf(plan, experience, rollout, update);
+    const window = windowOf(plan, experience, { rollout, update });
     const learningRate = learningRateAt(plan.schedule, step);
     const scalars = optimizer.scalars({ step: step + 1, learningRate });
     const readings = (await updater.update(state, { window, step, scalars }, context.signal)) ?? (await stop());
@@ -135,7 +143,16 @@ export async function learnFromRollouts(
     await report(progress.step, values, tokens);
     if (progress.step % plan.saveSteps === 0 && progress.step < totalSteps) await save();
   }
-  return { weights: await state.read(learner.trainable), progress, explodedAt: undefined };
+  const weights = keepsBest() ? best! : await state.read(learner.trainable);
+  return { weights, progress, explodedAt: undefined };
+}
+
+function isDue(plan: EvaluationPlan, { step, evaluations }: RolloutProgress, totalSteps: number): boolean {
+  return isEvaluated(plan, step, totalSteps) && evaluations.last?.step !== step;
+}
+
+function judged(plan: EvaluationPlan, progress: RolloutProgress, readings: Readings): RolloutProgress {
+  return { ...progress, evaluations: judge(plan, progress.evaluations, progress.step, readings) };
 }
 
 function restoredExperience(checkpoint: Checkpoint<RolloutProgress> | undefined): Experience | undefined {
@@ -147,25 +164,6 @@ function lessonOf({ method }: LoopPlan, { scored, each }: Collected, { memory }:
   const lesson = method.learnFrom(scored, memory);
   const readings: Readings = { ...rolloutReadings(scored, each, method.shape.generations), ...lesson.readings };
   return { lesson, readings };
-}
-
-function experienceOf(
-  { masksTruncated, offPolicy, held }: Method,
-  { scored: { episodes, tokens } }: Collected,
-  columns: Experience['columns'],
-): Experience {
-  return {
-    sequences: episodes.map(({ prompt, responseIds, ended }) => ({
-      promptIds: prompt.ids,
-      responseIds,
-      masked: masksTruncated && !ended,
-    })),
-    columns: {
-      ...columns,
-      ...(offPolicy ? { old_logps: tokens.logProbs! } : {}),
-      ...(held ? { ref_logps: tokens.reference! } : {}),
-    },
-  };
 }
 
 function withRollout(
@@ -198,47 +196,4 @@ function withRollout(
       })),
     ],
   };
-}
-
-/** The batches of an update. What the loss is divided by is not 0, also where every response is masked. */
-function windowOf(
-  { method, seed, shapes }: LoopPlan,
-  experience: Experience,
-  rollout: number,
-  update: number,
-): Batch[] {
-  const parts = batchesOfUpdate(method.shape, seed, rollout, update).map((rows) => {
-    const { inputs, tokens, counted } = experienceInputs(experience, rows, shapes);
-    return { inputs, tokens, count: method.countOf({ rows: rows.length, tokens: counted }) };
-  });
-  const nothing = parts.every(({ count }) => count === 0);
-  return parts.map(({ inputs, tokens, count }, index) => {
-    const divisor = nothing && index === 0 ? 1 : count;
-    return { inputs: { ...inputs, count: float32([], [divisor]) }, tokens, count: divisor };
-  });
-}
-
-function assertFinite({ loss, grad_norm }: Readings, step: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
-  throw new Failure(
-    'loss-not-finite',
-    `At step ${step} the loss is ${loss} and the norm of the gradients ${grad_norm}.`,
-    'Lower learning_rate, hold the policy nearer to its reference, or set max_kl.',
-  );
-}
-
-/** The first update of a rollout is made by the policy that drew it; anything else is an error of ours. */
-function assertOnPolicy({ ratio }: Readings, rollout: number): void {
-  if (ratio === undefined || Math.abs(ratio - 1) < 1e-3) return;
-  throw new Error(
-    `At the first update of rollout ${rollout + 1} the ratio of the policies is ${ratio}, and must be 1.`,
-  );
-}
-
-function explodedAtOnce(kl: number, maxKl: number): Failure {
-  return new Failure(
-    'kl-exploded',
-    `The KL divergence from the reference is ${kl.toPrecision(4)} nats a response before anything was learned, and max_kl is ${maxKl}.`,
-    'Take the reference that the model was made from, or raise max_kl.',
-  );
 }

@@ -1,5 +1,6 @@
 /** What step functions make of a batch of `experienceInputs`. */
 import type { Tensor } from '@tensorflow/tfjs';
+import { entropyOf } from '../loss/entropy.js';
 import { tokenStatistics } from '../loss/token-statistics.js';
 import { decoderHidden, outputLogits } from '../nn/decoder.js';
 import type { DecoderConfig } from '../nn/decoder-config.js';
@@ -11,6 +12,8 @@ export interface PolicyTokens {
   readonly logProbs: Tensor;
   /** Entropies of the distributions that they were drawn from, in nats: `[rows, length]`. Only to be read. */
   readonly entropy: Tensor;
+  /** What the distributions come from, before the temperature: `[rows · length, vocab]`. */
+  readonly logits: Tensor;
   /** Activations that they were predicted from: `[rows · length, width]`. */
   readonly hidden: Tensor;
 }
@@ -27,7 +30,19 @@ export function policyTokens(
   const hidden = tf.gather(decoderHidden(config, parameters, { ids: ids! }), places!);
   const logits = outputLogits(config, parameters, hidden);
   const { logProbs, entropy } = tokenStatistics(logits, tf.reshape(targets!, [-1]), temperature);
-  return { logProbs: tf.reshape(logProbs, shape), entropy: tf.reshape(entropy, shape), hidden };
+  return { logProbs: tf.reshape(logProbs, shape), entropy: tf.reshape(entropy, shape), logits, hidden };
+}
+
+/**
+ * What exploring is worth, to be taken off the loss: `entropy_coef` × the entropy of each token, `[rows, length]`; `undefined`
+ * where that is nothing.
+ */
+export function entropyBonus(
+  { logits, logProbs }: PolicyTokens,
+  { entropy_coef: coefficient, temperature }: { readonly entropy_coef: number; readonly temperature: number },
+): Tensor | undefined {
+  if (coefficient === 0) return undefined;
+  return tf.mul(tf.reshape(entropyOf(logits, temperature), logProbs.shape), coefficient);
 }
 
 /** 1 for each token of a response that counts, else 0: float32 `[rows, length]`. */

@@ -17,6 +17,13 @@ export function reinforcementPorts(more: Readonly<Record<string, InputPort>> = {
         optional: true,
         description: 'Scores the responses; it needs the same tokenizer. `train.reward` makes one.',
       },
+      validation: {
+        type: 'dataset',
+        rows: ['prompt', 'prompt_completion', 'preference', 'ranking'],
+        optional: true,
+        description:
+          'Prompts held out: what the responses to them earn are the metrics `eval_reward`, `eval_kl` and so on.',
+      },
       reference: {
         type: 'model',
         task: 'language model',
@@ -31,7 +38,7 @@ export function reinforcementPorts(more: Readonly<Record<string, InputPort>> = {
       metrics: {
         type: 'metrics',
         description:
-          '`reward_start`, of the first rollout; `reward`, `kl` and the other readings over the last tenth of the rollouts; `steps`, `rollouts`, `responses`, `tokens`.',
+          '`reward_start`, of the first rollout; `reward`, `kl` and the other readings over the last tenth of the rollouts; `steps`, `rollouts`, `responses`, `tokens`; with `validation` also `eval_reward`, `eval_kl` and so on.',
       },
       adapter: adapterOutput,
     },

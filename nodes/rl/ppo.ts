@@ -11,7 +11,7 @@ import { tf } from '../tensor/tf.js';
 import { type LossFunction, nextTokenLoss } from '../train/learner.js';
 import { explainedVariance } from './explained-variance.js';
 import type { Lesson, Memory, Method, ScoredRollout } from './method.js';
-import { masked, policyTokens, responseMask } from './policy.js';
+import { entropyBonus, masked, policyTokens, responseMask } from './policy.js';
 import { pretrainingInputs, readPretraining } from './pretraining.js';
 import { reinforce } from './reinforcement.js';
 import { sumOf } from './rollout-readings.js';
@@ -87,7 +87,7 @@ export function ppoLesson({ rewards, tokens }: ScoredRollout, memory: Memory, co
 export type PpoLessonConfig = Pick<TrainPpoConfig, 'kl_estimator' | 'whiten_rewards' | 'gamma' | 'lam' | 'adaptive_kl'>;
 
 /**
- * Clipped policy loss + `vf_coef` · clipped value loss, each a mean over the tokens of the update; with the inputs
+ * Clipped policy loss + `vf_coef` · clipped value loss − `entropy_coef` · entropy, each a mean over the tokens of the update; with the inputs
  * `ptx.…` + `ptx_coef` · their cross-entropy, a mean over the tokens of the texts (Ouyang et al. 2022, eq. 2).
  */
 export function ppoLoss(model: DecoderConfig, config: TrainPpoConfig, valueFunction: ValueFunction): LossFunction {
@@ -96,7 +96,8 @@ export function ppoLoss(model: DecoderConfig, config: TrainPpoConfig, valueFunct
   return (parameters, inputs) => {
     const { count, advantages, returns, old_logps: old, old_values: oldValues } = inputs;
     const mask = responseMask(inputs);
-    const { logProbs, entropy, hidden } = policyTokens(model, parameters, inputs, config.temperature);
+    const tokens = policyTokens(model, parameters, inputs, config.temperature);
+    const { logProbs, entropy, hidden } = tokens;
     const logRatio = tf.sub(logProbs, old!);
     const ratio = tf.exp(logRatio);
     const policy = clippedPolicyLoss(ratio, advantages!, bounds);
@@ -104,7 +105,9 @@ export function ppoLoss(model: DecoderConfig, config: TrainPpoConfig, valueFunct
     const value = clippedValueLoss(values, oldValues!, returns!, config.cliprange_value);
     const policyLoss = masked(policy.loss, mask);
     const valueLoss = masked(value.loss, mask);
-    const reward = tf.add(policyLoss, tf.mul(valueLoss, config.vf_coef));
+    const both = tf.add(policyLoss, tf.mul(valueLoss, config.vf_coef));
+    const bonus = entropyBonus(tokens, config);
+    const reward = bonus ? tf.sub(both, masked(bonus, mask)) : both;
     const readings = {
       policy_loss: policyLoss,
       value_loss: valueLoss,

@@ -1,4 +1,5 @@
 /** How far a run of rollouts has come: what a checkpoint holds besides tensors. */
+import { type EvaluationPlan, type Evaluations, evaluationMetrics, noEvaluations } from '../train/evaluation.js';
 import type { Memory } from './method.js';
 import type { Readings } from './rollout-readings.js';
 
@@ -30,6 +31,7 @@ export interface RolloutProgress {
   /** Rollouts of which nothing could be learned. */
   readonly constantRollouts: number;
   readonly samples: readonly RolloutSample[];
+  readonly evaluations: Evaluations;
   /** The same work on another kind of device gives other bits; a run goes on only where it began. */
   readonly device: string;
 }
@@ -48,6 +50,7 @@ export function noProgress(device: string, memory: Memory): RolloutProgress {
     tokens: 0,
     constantRollouts: 0,
     samples: [],
+    evaluations: noEvaluations,
     device,
   };
 }
@@ -65,14 +68,15 @@ export function isSampled(rollout: number, totalRollouts: number): boolean {
 
 /**
  * `reward_start`, the mean reward of the first rollout; the other readings as means over the last tenth of the rollouts;
- * `steps`, `rollouts`, `responses`, `tokens`, and `constant_rollouts` where there were any.
+ * those of evaluations; `steps`, `rollouts`, `responses`, `tokens`, and `constant_rollouts` where there were any.
  */
-export function metricsOf(progress: RolloutProgress): Record<string, number> {
+export function metricsOf(progress: RolloutProgress, evaluation: EvaluationPlan): Record<string, number> {
   const { first, lastSums, lastCount, readings, constantRollouts } = progress;
   const last = lastCount === 0 ? readings : mapValues(lastSums, (sum) => sum / lastCount);
   return {
     ...(first ? { reward_start: first.reward! } : {}),
     ...last,
+    ...evaluationMetrics(evaluation, progress.evaluations),
     steps: progress.step,
     rollouts: progress.rollout,
     responses: progress.responses,

@@ -20,9 +20,10 @@ export interface PromptOptions {
   readonly overlong: 'error' | 'truncate' | 'drop';
 }
 
-/** Reads the dataset at the port `dataset`. Throws `Failure`, also where no prompt is left. */
+/** Reads the dataset at an input port. Throws `Failure`, also where no prompt is left. */
 export async function readPrompts(
   context: RunContext<unknown>,
+  port: string,
   { config, tokenizer }: Model,
   { maxCompletionLength, overlong }: PromptOptions,
 ): Promise<Prompt[]> {
@@ -31,7 +32,7 @@ export async function readPrompts(
   const prompts: Prompt[] = [];
   let cut = 0;
   let dropped = 0;
-  for await (const rows of chunks(numberedRows(context.input('dataset'), 'prompt'), 256)) {
+  for await (const rows of chunks(numberedRows(context.input(port), 'prompt'), 256)) {
     if (context.signal.aborted) throw new Stopped('Stopped while the prompts were being read.');
     const encodings = await tokenizer.encodeBatch(rows.map(({ row }) => row.prompt));
     for (const [index, { row, number }] of rows.entries()) {
@@ -49,7 +50,7 @@ export async function readPrompts(
   context.count('prompt-cut-to-leave-room', cut);
   context.count('prompt-dropped-for-want-of-room', dropped);
   if (prompts.length > 0) return prompts;
-  throw new Failure('no-prompts', 'No prompt of the dataset is left to answer.');
+  throw new Failure('no-prompts', `No prompt of the ${port} is left to answer.`);
 }
 
 /** The prompts of a run one after another, from 0: each epoch is a permutation of (seed, epoch). */

@@ -14,16 +14,15 @@ import type { Learner } from '../train/learner.js';
 import { optimizerOf } from '../train/optimizer-arguments.js';
 import { scheduleOf } from '../train/schedule-arguments.js';
 import { createUpdater } from '../train/updater.js';
-import { createCollect } from './collect.js';
-import { batchShapes, isExperienceTensor } from './experience.js';
+import { createCollector, shapesOf } from './collector.js';
+import { evaluationBy, noValidation, rewardEvaluationPlan } from './evaluation.js';
+import { isExperienceTensor } from './experience.js';
 import { type Learned, type LoopPlan, learnFromRollouts } from './loop.js';
 import type { Method } from './method.js';
 import { metricsOf, type RolloutProgress } from './progress.js';
 import { type Prompt, readPrompts } from './prompts.js';
 import { referenceOf } from './reference.js';
-import { promptsOf, responsesOf, updatesOf } from './rollout-shape.js';
-import { createRoller } from './rollouts.js';
-import { createTokenScorer } from './token-scores.js';
+import { oneToEach, promptsOf, updatesOf } from './rollout-shape.js';
 import { isValueWeight } from './value-function.js';
 
 type Context = RunContext<ReinforcementConfig>;
@@ -38,21 +37,25 @@ export async function reinforce(
   const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
   try {
     context.environment({ device: device.name });
-    const prompts = await readPrompts(context, model, {
-      maxCompletionLength: config.max_completion_length,
-      overlong: config.overlong,
-    });
+    const limits = { maxCompletionLength: config.max_completion_length, overlong: config.overlong };
+    const prompts = await readPrompts(context, 'dataset', model, limits);
+    const isEvaluated = context.optionalInput('validation') !== undefined;
+    if (!isEvaluated && config.eval_steps !== null) throw noValidation(config.eval_steps);
+    const heldOut = isEvaluated ? await readPrompts(context, 'validation', model, limits) : undefined;
     const method = await methodOf(model);
     const whole = learnerOf(model, method);
     const adapter = config.adapter === null ? undefined : planAdapter(config.adapter, model, config.seed);
     const learner = freeze(adapter ? adapter.adapt(whole) : whole, config.freeze);
-    const learned = await learn(context, device, { model, prompts, method, learner });
+    const learned = await learn(context, device, { model, prompts, heldOut, method, learner });
     const { progress, explodedAt } = learned;
     const weights = Object.fromEntries(Object.entries(learned.weights).filter(([name]) => !isValueWeight(name)));
     if (adapter) await adapter.write(context.output('adapter'), weights);
     const tuned = adapter ? adapter.merge(weights) : { ...model.parameters, ...weights };
     await writeTunedModel(context.output('model'), base, model.configJson, tuned);
-    const metrics = { ...metricsOf(progress), ...(explodedAt === undefined ? {} : { exploded_kl: explodedAt }) };
+    const metrics = {
+      ...metricsOf(progress, rewardEvaluationPlan(config)),
+      ...(explodedAt === undefined ? {} : { exploded_kl: explodedAt }),
+    };
     await writeFile(context.output('metrics'), `${JSON.stringify(metrics, null, 2)}\n`);
     show(context, learned);
     return { metrics };
@@ -74,21 +77,18 @@ function learnerOf(model: Model, { valueFunction, loss, trainingInputs }: Method
 interface Task {
   readonly model: Model;
   readonly prompts: readonly Prompt[];
+  readonly heldOut: readonly Prompt[] | undefined;
   readonly method: Method;
   readonly learner: Learner;
 }
 
-async function learn(context: Context, device: Device, { model, prompts, method, learner }: Task): Promise<Learned> {
+async function learn(
+  context: Context,
+  device: Device,
+  { model, prompts, heldOut, method, learner }: Task,
+): Promise<Learned> {
   const { config } = context;
-  const { shape, temperature } = method;
-  const responses = responsesOf(shape);
-  const padId = model.tokenizer.padId ?? model.tokenizer.eosId ?? 0;
-  const promptLengths = prompts.map(({ ids }) => ids.length);
-  const shapes = batchShapes(promptLengths, {
-    maxCompletionLength: config.max_completion_length,
-    padId,
-    maxPositions: model.config.maxPositions,
-  });
+  const { shape, temperature, valueFunction } = method;
   const rollouts = Math.ceil((config.num_train_epochs * prompts.length) / promptsOf(shape));
   const totalSteps = config.max_steps > 0 ? config.max_steps : rollouts * updatesOf(shape);
   const optimizer = optimizerOf({ ...config, ema_decay: null });
@@ -100,7 +100,7 @@ async function learn(context: Context, device: Device, { model, prompts, method,
     totalSteps,
     saveSteps: config.save_steps,
     seed: config.seed,
-    shapes,
+    shapes: shapesOf(model, prompts, config.max_completion_length),
     maxKl: config.max_kl,
     samplesKept: config.num_completions_to_print,
   };
@@ -114,28 +114,25 @@ async function learn(context: Context, device: Device, { model, prompts, method,
     batchSize: config.per_device_train_batch_size,
     eosId: model.tokenizer.eosId,
   });
-  const roller = createRoller(device, model, state, prompts, {
-    shape,
-    sampling: { sample: true, temperature, topK: config.top_k, topP: config.top_p, minP: config.min_p },
-    maxCompletionLength: config.max_completion_length,
-    batchSize: config.rollout_batch_size,
-    seed: config.seed,
+  const judges = { device, model, state, held, reference, rewarder };
+  const collector = createCollector(context, judges, {
+    ...{ prompts, shape, temperature, valueFunction },
+    isScored: method.held || method.offPolicy || valueFunction !== undefined,
+    unitOf: (rollout) => `responses of rollout ${rollout + 1}`,
   });
-  const isScored = method.held || method.offPolicy || method.valueFunction !== undefined;
-  const scorer = isScored
-    ? createTokenScorer(device, device.joinStates([state, held]), {
-        config: model.config,
-        temperature,
-        reference,
-        valueFunction: method.valueFunction,
-        shapes,
-        batchSize: shape.batchSize,
-      })
-    : undefined;
-  const collect = createCollect(context, { roller, rewarder, scorer }, responses);
-  const workshop = { state, kept: Object.keys(start), updater, collect };
+  const evaluator =
+    heldOut &&
+    createCollector(context, judges, {
+      ...{ prompts: heldOut, shape: oneToEach(heldOut.length), temperature },
+      isScored: method.held,
+      unitOf: () => 'responses of the evaluation',
+    });
+  const workshop = {
+    ...{ state, kept: Object.keys(start), updater, collect: collector.collect },
+    evaluation: evaluator && evaluationBy(evaluator.collect, rewardEvaluationPlan(config)),
+  };
   const learned = await learnFromRollouts(context, device, plan, workshop, checkpoint);
-  for (const part of [updater, roller, rewarder, scorer]) await part?.dispose();
+  for (const part of [updater, collector, evaluator, rewarder]) await part?.dispose();
   for (const part of [held, state]) part.dispose();
   return learned;
 }
@@ -157,10 +154,12 @@ function initialState({ parameters, trainable }: Learner, optimizer: LoopPlan['o
 }
 
 function show(context: Context, { progress, explodedAt }: Learned): void {
+  const { max_kl: maxKl, load_best_model_at_end: loadBest } = context.config;
   if (explodedAt !== undefined) {
+    const kept = loadBest && progress.evaluations.best ? 'of the best evaluation' : 'of the rollout before';
     context.warn(
       `After step ${progress.step} the KL divergence from the reference is ${explodedAt.toPrecision(4)} nats a response, ` +
-        `above max_kl ${context.config.max_kl}: training ends, and the result is the weights of the rollout before.`,
+        `above max_kl ${maxKl}: training ends, and the result is the weights ${kept}.`,
     );
   }
   if (progress.samples.length === 0) return;

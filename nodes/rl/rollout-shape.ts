@@ -14,6 +14,11 @@ export interface RolloutShape {
   readonly passes: number;
 }
 
+/** One rollout that is only looked at: a response to each of so many prompts. */
+export function oneToEach(prompts: number): RolloutShape {
+  return { generations: 1, batchSize: prompts, accumulation: 1, miniBatches: 1, passes: 1 };
+}
+
 export function responsesOf({ batchSize, accumulation, miniBatches }: RolloutShape): number {
   return batchSize * accumulation * miniBatches;
 }

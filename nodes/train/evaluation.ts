@@ -63,6 +63,17 @@ export function hasLostPatience({ patience }: EvaluationPlan, { withoutImproveme
   return patience !== undefined && withoutImprovement >= patience;
 }
 
+/** The readings of the evaluation whose weights are the result; `best_step` and `the best value where there were evaluations on the way. */
+export function evaluationMetrics(
+  { everySteps, metric, loadBest }: EvaluationPlan,
+  { last, best }: Evaluations,
+): Record<string, number> {
+  return {
+    ...(loadBest ? best : last)?.readings,
+    ...(best && everySteps !== undefined ? { best_step: best.step, [`best_${metric}`]: best.readings[metric]! } : {}),
+  };
+}
+
 function gainOver({ metric, greaterIsBetter }: EvaluationPlan, before: Readings, after: Readings): number {
   const change = after[metric]! - before[metric]!;
   return greaterIsBetter ? change : -change;

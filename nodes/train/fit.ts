@@ -8,7 +8,7 @@ import type { Device, HostTensors } from '../tensor/device.js';
 import { type TrainingArguments, totalStepsOf } from './arguments.js';
 import type { Batches } from './batches.js';
 import type { Progress } from './checkpoint.js';
-import { evaluationPlanOf, hasLostPatience } from './evaluation.js';
+import { evaluationMetrics, evaluationPlanOf, hasLostPatience } from './evaluation.js';
 import { freeze } from './freeze.js';
 import type { Learner } from './learner.js';
 import { optimize, type Plan } from './optimize.js';
@@ -63,13 +63,9 @@ export async function fit(context: Context, device: Device, whole: Learner, data
 }
 
 function metricsOf({ evaluation }: Plan, { evaluations, ...progress }: Progress): Record<string, number> {
-  const { last, best } = evaluations;
   return {
     train_loss: progress.lossSum / progress.lossTokens,
-    ...(evaluation.loadBest ? best : last)?.readings,
-    ...(best && evaluation.everySteps !== undefined
-      ? { best_step: best.step, [`best_${evaluation.metric}`]: best.readings[evaluation.metric]! }
-      : {}),
+    ...evaluationMetrics(evaluation, evaluations),
     steps: progress.step,
     tokens: progress.tokens,
   };

@@ -103,6 +103,18 @@ export const reinforcementProperties = {
     description:
       'Training ends where the KL divergence from the reference, in nats a response, is above it; the result is the weights of the last rollout below. Null: never.',
   },
+  eval_steps: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    default: null,
+    description:
+      'Updates between two evaluations on the prompts of the input `validation`. Null: only after the last update.',
+  },
+  load_best_model_at_end: {
+    type: 'boolean',
+    default: false,
+    description: 'Whether the result is the weights with the highest `eval_reward` instead of the last.',
+  },
   num_completions_to_print: {
     type: 'integer',
     minimum: 0,
@@ -119,6 +131,17 @@ const reinforcementSchema = {
 
 /** What these trainers' configs have in common. */
 export type ReinforcementConfig = FromSchema<typeof reinforcementSchema>;
+
+/** Of the methods that learn from a rollout more than once. */
+export const entropyProperties = {
+  entropy_coef: {
+    type: 'number',
+    minimum: 0,
+    default: 0,
+    description:
+      'Weight of the entropy of each token, in nats, which is taken off the loss, so that the policy goes on exploring.',
+  },
+} as const satisfies Record<string, JSONSchema>;
 
 /** Of the methods that compare several responses to a prompt. */
 export const groupProperties = {

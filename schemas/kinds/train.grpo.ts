@@ -1,12 +1,13 @@
 /** The config of `train.grpo`, in the names and with the defaults of TRL's `GRPOConfig`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
-import { groupProperties, reinforcementProperties } from './reinforcement.js';
+import { entropyProperties, groupProperties, reinforcementProperties } from './reinforcement.js';
 
 export const trainGrpoSchema = {
   type: 'object',
   properties: {
     ...reinforcementProperties,
     ...groupProperties,
+    ...entropyProperties,
     num_generations: {
       type: 'integer',
       minimum: 2,

@@ -1,11 +1,12 @@
 /** The config of `train.ppo`, in the names and with the defaults of TRL's `PPOConfig`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
-import { reinforcementProperties } from './reinforcement.js';
+import { entropyProperties, reinforcementProperties } from './reinforcement.js';
 
 export const trainPpoSchema = {
   type: 'object',
   properties: {
     ...reinforcementProperties,
+    ...entropyProperties,
     learning_rate: { ...reinforcementProperties.learning_rate, default: 3e-6 },
     temperature: { ...reinforcementProperties.temperature, default: 0.7 },
     num_mini_batches: {

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import t, { type Test } from 'tap';
 import { aggregateTokens, aggregationCount, tokenAggregations } from '../../../nodes/loss/aggregate-tokens.js';
+import { entropyOf } from '../../../nodes/loss/entropy.js';
 import { clippedPolicyLoss, clippedValueLoss } from '../../../nodes/loss/ppo-loss.js';
 import { tokenStatistics } from '../../../nodes/loss/token-statistics.js';
 import { tf } from '../../../nodes/tensor/tf.js';
@@ -30,6 +31,19 @@ t.test('log-probabilities and entropies are those of the softmax', (t) => {
     const picked = tf.tensor2d([0, 0, 2, 0, 0, 0, 0, 0, -1, 0, 0, 0], [3, 4]);
     const plain = (x: Tensor) => tf.sum(tf.mul(tf.logSoftmax(tf.div(x, temperature)) as Tensor, picked));
     near(t, list(tf.grad(own as never)(logits)), list(tf.grad(plain as never)(logits)), 'gradient');
+  }
+  t.end();
+});
+
+t.test('an entropy that is learned from is the one that is read, and has its gradient', (t) => {
+  for (const temperature of [1, 0.7]) {
+    near(t, list(entropyOf(logits, temperature)), list(tokenStatistics(logits, targets, temperature).entropy));
+    const weights = tf.tensor1d([2, 5, -1]);
+    const gradient = tf.grad(((x: Tensor) => tf.sum(tf.mul(entropyOf(x, temperature), weights))) as never)(logits);
+    const logP = tf.logSoftmax(tf.div(logits, temperature)) as Tensor;
+    const surprise = tf.add(logP, tf.reshape(entropyOf(logits, temperature), [3, 1]));
+    const slope = tf.div(tf.mul(tf.neg(tf.exp(logP)), surprise), temperature);
+    near(t, list(gradient), list(tf.mul(slope, tf.reshape(weights, [3, 1]))), 'gradient');
   }
   t.end();
 });

@@ -142,6 +142,50 @@ t.test('ptx holds on to texts', async (t) => {
   await t.rejects(learn(trainPpo, { ptx_batch_size: 2 }), /has no effect without ptx_coef/);
 });
 
+t.test('a bonus for entropy keeps a policy exploring', async (t) => {
+  for (const [kind, config] of [
+    [trainGrpo, grouped],
+    [trainPpo, { temperature: 1, num_ppo_epochs: 2 }],
+  ] as const) {
+    const last = async (coefficient: number) => {
+      const { logs } = await learn(kind, { ...config, entropy_coef: coefficient });
+      return logs.at(-1)!.values.entropy!;
+    };
+    const [without, withBonus] = [await last(0), await last(1)];
+    t.ok(withBonus > without + 0.2, `${kind.name}: ${without} and ${withBonus} nats a token`);
+  }
+});
+
+t.test('prompts held out are evaluated on the way, and the best weights can be the result', async (t) => {
+  const heldOut = writeDataset([{ prompt: 'Capital of Spain?' }, { prompt: 'Austria?' }, { prompt: 'Italy?' }]);
+  const inputs = { model: talker, dataset: prompts, validation: heldOut };
+  // Learned so fast that the later evaluations are no better.
+  const config = { ...grouped, beta: 0.01, learning_rate: 0.2, max_steps: 8 };
+  const last = await learn(trainGrpo, { ...config, eval_steps: 2 }, { inputs });
+  const evaluated = last.logs.filter(({ values }) => 'eval_reward' in values);
+  t.same(
+    evaluated.map(({ step }) => step),
+    [2, 4, 6, 8],
+  );
+  t.equal(last.metrics.eval_reward, evaluated.at(-1)!.values.eval_reward);
+  t.match(last.metrics, { eval_kl: Number, 'eval_completions/mean_length': Number });
+  const rewards = evaluated.map(({ values }) => values.eval_reward!);
+  t.equal(last.metrics.best_eval_reward, Math.max(...rewards));
+  t.equal(last.metrics.best_step, 2 * (rewards.indexOf(Math.max(...rewards)) + 1));
+  t.ok(last.metrics.best_step! < 8, JSON.stringify(rewards));
+
+  const best = await learn(trainGrpo, { ...config, eval_steps: 2, load_best_model_at_end: true }, { inputs });
+  t.equal(best.metrics.eval_reward, last.metrics.best_eval_reward);
+  t.not(filesOf(best.outputs.model!)['model.safetensors'], filesOf(last.outputs.model!)['model.safetensors']);
+  const unseen = await learn(trainGrpo, config);
+  t.same(filesOf(unseen.outputs.model!), filesOf(last.outputs.model!), 'looking changes nothing');
+
+  await t.rejects(learn(trainGrpo, { ...config, eval_steps: 2 }), { code: 'no-validation-set' });
+  await t.rejects(learn(trainGrpo, { ...config, load_best_model_at_end: true }, { inputs }), /has no effect without/);
+  const none = { ...inputs, validation: writeDataset([{ prompt: 'A river? '.repeat(40) }]) };
+  await t.rejects(learn(trainGrpo, { ...config, overlong: 'drop' }, { inputs: none }), /No prompt of the validation/);
+});
+
 t.test('a value function of its own, and an adaptive coefficient', async (t) => {
   const config = {
     value_function: 'model',

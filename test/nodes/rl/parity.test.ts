@@ -149,6 +149,7 @@ const shared = {
 const grpoDefaults = {
   ...shared,
   beta: 0,
+  entropy_coef: 0,
   use_bias_correction_kl: true,
   scale_rewards: 'group',
   loss_type: 'dapo',
@@ -175,6 +176,7 @@ const ppoDefaults = {
   lam: 0.95,
   whiten_rewards: false,
   ptx_coef: 0,
+  entropy_coef: 0,
 };
 const ppoOf = (options: Partial<TrainPpoConfig>) =>
   ppo(llama.config, { ...ppoDefaults, ...options } as TrainPpoConfig, valueHead(llama.config));
