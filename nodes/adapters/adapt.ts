@@ -4,6 +4,7 @@ import { adapterNames, scalingName } from '../nn/low-rank.js';
 import type { HostTensor, HostTensors } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import { createRandom } from '../tensor/random.js';
+import { adapterSites, withDropout } from '../train/dropout.js';
 import type { Learner } from '../train/learner.js';
 import { type AdaptedModules, adapterWeightNames } from './modules.js';
 
@@ -26,20 +27,26 @@ export interface AdaptOptions {
 
 /** Whatever else the learner trains besides the model's weights, such as a head, goes on learning. */
 export function adapt(learner: Learner, modelWeights: ReadonlySet<string>, options: AdaptOptions): Learner {
-  const { config, modules } = options;
+  const { config, modules, seed } = options;
   const others = learner.trainable.filter((name) => !modelWeights.has(name));
-  return {
+  const adapter = initialAdapter(learner.parameters, options);
+  const adapted = {
     ...learner,
-    parameters: { ...learner.parameters, ...initialAdapter(learner.parameters, options) },
+    parameters: { ...learner.parameters, ...adapter },
     trainable: [...adapterWeightNames(modules, config.use_dora), ...others],
   };
+  const inputs = (module: string) => adapter[adapterNames(module).down]!.shape[1]!;
+  return withDropout(adapted, adapterSites(modules, config.lora_dropout ?? 0, inputs), seed);
 }
 
 /**
  * A is drawn from U(−1/√in, 1/√in), which is PyTorch's `kaiming_uniform_` with a = √5, and B is 0, so that the adapted
  * model begins as the model itself; a DoRA's lengths are those of the weight's rows.
  */
-function initialAdapter(weights: HostTensors, { config, modules, transposed, seed }: AdaptOptions) {
+function initialAdapter(
+  weights: HostTensors,
+  { config, modules, transposed, seed }: AdaptOptions,
+): Record<string, HostTensor> {
   const tensors: Record<string, HostTensor> = { [scalingName]: float32([], [scalingOf(config)]) };
   for (const module of modules.lowRank) {
     const weight = weights[`${module}.weight`]!;

@@ -51,7 +51,7 @@ export async function writeAdapter(
     inference_mode: true,
     r: config.r,
     lora_alpha: config.lora_alpha,
-    lora_dropout: 0,
+    lora_dropout: config.lora_dropout ?? 0,
     bias: 'none',
     use_rslora: config.use_rslora,
     use_dora: config.use_dora,

@@ -7,6 +7,7 @@ import { type Body, readBody, writeClassifier } from '../model/classifier-direct
 import { headWeight, initialHead } from '../nn/sequence-head.js';
 import { formatNumber, toPlainText } from '../report/table.js';
 import { counting } from '../train/counting.js';
+import { decoderSites, withDropout } from '../train/dropout.js';
 import { train } from '../train/trainer.js';
 import { classifierLoss } from './classifier-loss.js';
 import { labelBatches } from './label-batches.js';
@@ -45,7 +46,8 @@ export async function run(context: Context): Promise<RunOutcome> {
       const { head, several, weights } = scheme!;
       const parameters = { ...model.parameters, [headWeight]: headOf(model, head, config.seed) };
       const loss = classifierLoss(model.config, { pooling: head.pooling, several, weights });
-      return { parameters, trainable: Object.keys(parameters), ...loss };
+      const learner = { parameters, trainable: Object.keys(parameters), ...loss };
+      return withDropout(learner, decoderSites(model.config, config), config.seed);
     },
     async write(folder, { model }, weights) {
       const { head } = scheme!;

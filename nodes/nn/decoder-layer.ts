@@ -4,6 +4,7 @@ import type { Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
 import { activate, activateTimes } from './activations.js';
 import type { DecoderConfig } from './decoder-config.js';
+import { dropoutNames, dropped } from './dropout.js';
 import { linear } from './layers.js';
 import { normalise } from './norms.js';
 import { type Rotation, rotate } from './rope.js';
@@ -31,9 +32,10 @@ export function decoderLayer(
   };
   const after = (module: string | undefined, input: Tensor) => (module ? part.norm(module, input) : input);
   const attended = attention(config, part, part.norm(names.attentionNorm, x), pass);
-  const middle = tf.add(x, after(names.attentionPostNorm, attended));
+  const added = after(names.attentionPostNorm, attended);
+  const middle = tf.add(x, dropped(parameters, dropoutNames.attended(layer), added));
   const computed = mlp(config, part, part.norm(names.mlpNorm, middle));
-  return tf.add(middle, after(names.mlpPostNorm, computed));
+  return tf.add(middle, dropped(parameters, dropoutNames.mlp(layer), after(names.mlpPostNorm, computed)));
 }
 
 /** The layer's modules, by their names in it. */

@@ -5,6 +5,7 @@ import { tf } from '../tensor/tf.js';
 import { attend } from './attention.js';
 import type { DecoderConfig, LayerAttention } from './decoder-config.js';
 import { decoderLayer } from './decoder-layer.js';
+import { dropoutNames, dropped } from './dropout.js';
 import { linear, weightOf } from './layers.js';
 import { causalMask, segmentMask } from './masks.js';
 import { normalise } from './norms.js';
@@ -44,7 +45,7 @@ export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequen
   const code = positionCode(config, parameters, { capacity: time, positions, lengths });
   return decoderStack(config, parameters, { ids, code, noise }, (layer, query, key, value) => {
     const how = config.attention[layer]!;
-    return attend(query, key, value, mask(how), how);
+    return attend(query, key, value, mask(how), { ...how, kept: parameters[dropoutNames.attention(layer)] });
   });
 }
 
@@ -98,7 +99,7 @@ function embedded(config: DecoderConfig, parameters: Tensors, { ids, code, noise
   if (config.embeddingScale !== 1) x = tf.mul(x, config.embeddingScale);
   if (noise) x = tf.add(x, tf.reshape(noise, x.shape));
   if (code.added) x = tf.reshape(tf.add(tf.reshape(x, [batch, time, config.width]), code.added), x.shape);
-  return x;
+  return dropped(parameters, dropoutNames.embedding, x);
 }
 
 /** Layers with the same window share their mask; one as wide as all the `places` is none. */

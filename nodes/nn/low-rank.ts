@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
+import { dropped } from './dropout.js';
 
 /** The scale s, a scalar that all modules share. */
 export const scalingName = 'lora_scaling';
@@ -16,6 +17,8 @@ export function adapterNames(module: string) {
     down: `${module}.lora_A.weight`,
     up: `${module}.lora_B.weight`,
     magnitude: `${module}.lora_magnitude_vector`,
+    /** The mask of what the update reads, `[n, in]`, as of `dropped`. */
+    dropout: `${module}.lora_dropout`,
   } as const;
 }
 
@@ -29,11 +32,16 @@ export function adapted(parameters: Tensors, module: string, x: Tensor, plain: T
   if (!down) return plain;
   const up = parameters[names.up]!;
   const scaling = parameters[scalingName]!;
-  const narrow = tf.mul(tf.matMul(x, down, false, true), scaling);
-  const sum = tf.add(plain, tf.matMul(narrow, up, false, true));
+  const seen = dropped(parameters, names.dropout, x);
+  const narrow = tf.mul(tf.matMul(seen, down, false, true), scaling);
+  const update = tf.matMul(narrow, up, false, true);
   const magnitude = parameters[names.magnitude];
-  if (!magnitude) return sum;
-  return tf.mul(sum, tf.div(magnitude, rowNorms(weight(), down, up, scaling)));
+  if (!magnitude) return tf.add(plain, update);
+  const lengths = tf.div(magnitude, rowNorms(weight(), down, up, scaling));
+  if (seen === x) return tf.mul(tf.add(plain, update), lengths);
+  // As in PEFT, the module itself reads everything; what the adapter makes of it, lengths included, is dropped from.
+  const stretched = tf.mul(tf.matMul(seen, weight(), false, true), tf.sub(lengths, 1));
+  return tf.add(plain, tf.add(stretched, tf.mul(update, lengths)));
 }
 
 /** ‖W + s B A‖ of each row, `[out]`, held constant in the gradient, as the authors advise (section 4.3). */

@@ -6,6 +6,7 @@ import type { DecoderConfig } from '../nn/decoder-config.js';
 import type { HostTensors, Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
 import type { Batch } from './batches.js';
+import { decoderSites, withDropout } from './dropout.js';
 import { type Regularisation, regularise } from './regularisation.js';
 
 /** A loss as a sum and what it is the mean over, so that the batches of one update add up exactly. All are scalars. */
@@ -49,12 +50,10 @@ export function languageModelLearner(
   regularisation?: Regularisation,
 ): Learner {
   const { config, parameters } = model;
-  return {
-    parameters,
-    trainable: Object.keys(parameters),
-    loss: nextTokenLoss(config),
-    ...(regularisation ? { trainingInputs: regularise(regularisation, config.width) } : {}),
-  };
+  const learner = { parameters, trainable: Object.keys(parameters), loss: nextTokenLoss(config) };
+  if (!regularisation) return learner;
+  const regularised = { ...learner, trainingInputs: regularise(regularisation, config.width) };
+  return withDropout(regularised, decoderSites(config, regularisation), regularisation.seed);
 }
 
 /**

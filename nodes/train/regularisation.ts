@@ -3,9 +3,10 @@ import type { HostTensors } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import { createRandom } from '../tensor/random.js';
 import type { Batch } from './batches.js';
+import type { DropoutRates } from './dropout.js';
 import type { BatchPlace, Learner } from './learner.js';
 
-export interface Regularisation {
+export interface Regularisation extends DropoutRates {
   readonly label_smoothing_factor: number;
   readonly neftune_noise_alpha: number | null;
   readonly seed: number;

@@ -52,4 +52,21 @@ export const adapterSchema = {
   additionalProperties: false,
 } as const satisfies JSONSchema;
 
-export type AdapterConfig = NonNullable<FromSchema<typeof adapterSchema>>;
+/** The same for the trainers that drop: an adapter can read an input of which a part is left out. */
+export const droppingAdapterSchema = {
+  ...adapterSchema,
+  properties: {
+    ...adapterSchema.properties,
+    lora_dropout: {
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: 'Part of what the adapters read that is dropped at each step of training.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+type AdapterWithoutDropout = NonNullable<FromSchema<typeof adapterSchema>>;
+
+export type AdapterConfig = AdapterWithoutDropout & { readonly lora_dropout?: number };

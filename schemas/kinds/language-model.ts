@@ -1,5 +1,6 @@
 /** What the trainers of language models have in common beyond all trainers, in the names of `TrainingArguments`. */
 import type { JSONSchema } from 'json-schema-to-ts';
+import { dropoutProperties } from './dropout.js';
 
 export const languageModelProperties = {
   label_smoothing_factor: {
@@ -16,6 +17,7 @@ export const languageModelProperties = {
     default: null,
     description: 'NEFTune: noise of this size is added to the embeddings while training, often 5. Null: none.',
   },
+  ...dropoutProperties,
   sample_prompts: {
     type: 'array',
     items: { type: 'string', minLength: 1 },

@@ -1,5 +1,6 @@
 /** The config of `train.classifier`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { dropoutProperties } from './dropout.js';
 import { poolingSchema } from './train.reward.js';
 import { trainingProperties } from './training.js';
 
@@ -7,6 +8,7 @@ export const trainClassifierSchema = {
   type: 'object',
   properties: {
     ...trainingProperties,
+    ...dropoutProperties,
     learning_rate: { type: 'number', exclusiveMinimum: 0, default: 5e-5, description: 'Highest learning rate.' },
     problem_type: {
       enum: [null, 'single_label_classification', 'multi_label_classification'],
