@@ -6,7 +6,7 @@ import {
 
 export const evaluateClassification: Kind = defineKind<EvaluateClassificationConfig>({
   name: 'evaluate.classification',
-  version: 1,
+  version: 2,
   description: 'Puts texts under labels with a classifier and, where the right ones are known, tells how well.',
   runs: 'worker',
   resources: { cpus: 'all' },
@@ -23,7 +23,7 @@ export const evaluateClassification: Kind = defineKind<EvaluateClassificationCon
     metrics: {
       type: 'metrics',
       description:
-        '`accuracy`; `precision`, `recall` and `f1`, each `_micro`, `_macro` and `_weighted`; `matthews_correlation`, `log_loss`, `ece`; `brier`; `roc_auc` and `pr_auc`, of the second of two labels and `_macro`, `_weighted`; `hamming_loss` where several labels may hold; `n`.',
+        '`accuracy`; `precision`, `recall` and `f1`, each `_micro`, `_macro` and `_weighted`; `matthews_correlation`, `log_loss`, `ece`; `brier`; `roc_auc` and `pr_auc`, of the second of two labels and `_macro`, `_weighted`; `hamming_loss` where several labels may hold; intervals of all but areas and `ece` as `…_low` and `…_high`; `n`.',
     },
     predictions: {
       type: 'dataset',

@@ -4,10 +4,13 @@ import { Failure } from '../../engine/failure.js';
 import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { EvaluateClassificationConfig } from '../../schemas/kinds/evaluate.classification.js';
 import { writeRows } from '../data/jsonl.js';
+import { classificationIntervals } from '../evaluate/classification/intervals.js';
 import { type ClassificationReport, classificationReport, predictedLabels } from '../evaluate/classification/report.js';
 import { writeMetrics } from '../evaluate/metrics-file.js';
 import { type Classifier, readClassifier } from '../model/classifier-directory.js';
-import { formatNumber, toMarkdown, toPlainText } from '../report/table.js';
+import { formatMeasure, readMeasure } from '../report/measure.js';
+import { metricNames } from '../report/metric-names.js';
+import { toMarkdown, toPlainText } from '../report/table.js';
 import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { counting } from '../train/counting.js';
@@ -42,7 +45,10 @@ export async function run(context: Context): Promise<RunOutcome> {
       probabilities: Object.fromEntries(labels.map((name, label) => [name, probabilities[index]![label]])),
     })),
   );
-  const metrics = report?.metrics ?? { n: texts.length };
+  const { n = texts.length, ...values } = report?.metrics ?? {};
+  const options = { resamples: config.bootstrap_resamples, confidence: config.confidence_level, seed: 0 };
+  const intervals = truth ? classificationIntervals({ ...classified, truth }, predicted, options) : {};
+  const metrics: Record<string, number> = { ...values, ...intervals, n };
   await writeMetrics(context.output('metrics'), metrics);
   await writeReport(context, labels, metrics, report);
   return { metrics };
@@ -118,7 +124,10 @@ async function writeReport(
   }
   const figures = {
     title: 'metrics',
-    table: { header: ['metric', 'value'], rows: Object.entries(metrics).map(([name, v]) => [name, formatNumber(v)]) },
+    table: {
+      header: ['metric', 'value'],
+      rows: metricNames(metrics).map((name) => [name, formatMeasure(readMeasure(metrics, name))]),
+    },
   };
   const sections = [figures, ...tables].map(({ title, table }) => `## ${title}\n\n${toMarkdown(table)}`);
   await writeFile(context.output('report'), sections.join('\n'));

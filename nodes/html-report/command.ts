@@ -1,6 +1,7 @@
 /** `lapidary report` and `lapidary compare`: their words; what draws is loaded when they are called. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import pc from 'picocolors';
 import { openStore } from '../../cache/store.js';
 import type { RegisterCommand } from '../../engine/cli/command.js';
 import { findRun, runsDirectory } from '../../engine/cli/find-run.js';
@@ -29,9 +30,13 @@ export const registerReport: RegisterCommand = (program, { catalog }) => {
       const records = names.length === 0 ? [latestRun()] : names.map(endedRun);
       if (records.length > mostRuns)
         throw new UsageError(`a report shows at most ${mostRuns} runs, not ${records.length}`);
-      const path = await writeReport(catalog, records, options.output ?? 'report.html');
-      if (options.json) return printJson({ report: path, runs: records.map(({ run }) => run) });
+      const { path, runs } = await writeReport(catalog, records, options.output ?? 'report.html');
+      const warnings = runs.flatMap(({ record, leaks }) => leaks.map((leak) => ({ run: record.run, ...leak })));
+      if (options.json) return printJson({ report: path, runs: records.map(({ run }) => run), warnings });
       print(`wrote ${path}`);
+      for (const { run, code, message } of warnings) {
+        print(`${pc.yellow(`warning[${code}]`)} ${records.length > 1 ? `${run}: ` : ''}${message}`);
+      }
     });
 };
 
@@ -44,7 +49,7 @@ export const registerCompare: RegisterCommand = (program, { catalog }) => {
     .action(async (a: string, b: string, options: Options) => {
       const records = [endedRun(a), endedRun(b)] as const;
       const rows = compareMetrics(...records);
-      const path = options.output && (await writeReport(catalog, records, options.output));
+      const path = options.output && (await writeReport(catalog, records, options.output)).path;
       if (options.json)
         return printJson({ runs: records.map(({ run }) => run), metrics: rows, ...(path ? { report: path } : {}) });
       const shown = (value: number | undefined) => (value === undefined ? '' : formatNumber(value));
@@ -102,7 +107,7 @@ export function compareMetrics(first: RunRecord, second: RunRecord): ComparedMet
   });
 }
 
-async function writeReport(catalog: Catalog, records: readonly RunRecord[], output: string): Promise<string> {
+async function writeReport(catalog: Catalog, records: readonly RunRecord[], output: string) {
   const [{ gatherRun }, { reportPage }] = await Promise.all([import('./gather.js'), import('./page.js')]);
   const store = await openStore(findProject(process.cwd()).storeRoot);
   const sources = { catalog, store, runsDirectory: runsDirectory() };
@@ -110,5 +115,5 @@ async function writeReport(catalog: Catalog, records: readonly RunRecord[], outp
   const runs = await Promise.all(records.map((record, index) => gatherRun(record, label(index), sources)));
   const path = resolve(output);
   await writeFile(path, reportPage(runs));
-  return path;
+  return { path, runs };
 }

@@ -8,7 +8,10 @@ import type { Store } from '../../cache/store.js';
 import type { ArtifactType, Catalog } from '../../engine/kind.js';
 import { type NodeRecord, type RunRecord, readRecords } from '../../engine/record.js';
 import { openArtifact } from '../../engine/run-node.js';
-import type { CurvePoint, DatasetFacts, ReportRun, SampleRow, SampleSet } from './report-data.js';
+import { confusionMatrix } from '../evaluate/classification/confusion-matrix.js';
+import { sharedRowCounter } from './gather-leaks.js';
+import { findLeaks } from './leaks.js';
+import type { Confusion, CurvePoint, DatasetFacts, ReportRun, SampleRow, SampleSet } from './report-data.js';
 
 /** Rows of each set of samples that a page may choose from. */
 const keptSamples = 2000;
@@ -24,15 +27,24 @@ export async function gatherRun(record: RunRecord, label: string, sources: Sourc
   const curves = await readCurves(record, sources.runsDirectory);
   const samples: SampleSet[] = [];
   const datasets: DatasetFacts[] = [];
+  const confusions: Confusion[] = [];
   for (const [node, facts] of Object.entries(record.nodes)) {
     for (const [port, path] of filesOf(facts, 'samples', sources)) {
       samples.push({ node, port, ...(await readSamples(path)) });
     }
     for (const [port, path] of filesOf(facts, 'dataset', sources)) {
       datasets.push({ node, port, rows: await countLines(path), bytes: (await stat(path)).size });
+      const confusion = facts.uses === 'evaluate.classification' ? await readConfusion(path) : undefined;
+      if (confusion) confusions.push({ node, ...confusion });
     }
   }
-  return { label, record, curves, samples, datasets };
+  const pathOf = (output: string) => {
+    const dot = output.lastIndexOf('.');
+    const facts = record.nodes[output.slice(0, dot)];
+    return facts && filesOf(facts, 'dataset', sources).find(([port]) => port === output.slice(dot + 1))?.[1];
+  };
+  const leaks = await findLeaks(record, sharedRowCounter(pathOf));
+  return { label, record, curves, samples, datasets, confusions, leaks };
 }
 
 /** Port → path of the outputs of a type. */
@@ -53,6 +65,23 @@ async function readSamples(path: string): Promise<{ rows: SampleRow[]; count: nu
     if (count++ < keptSamples) rows.push(JSON.parse(line) as SampleRow);
   }
   return { rows, count };
+}
+
+/** From predictions; `undefined` where several labels may hold, or the right ones are not known. */
+async function readConfusion(path: string): Promise<Omit<Confusion, 'node'> | undefined> {
+  let labels: string[] = [];
+  const [truth, predicted]: [number[], number[]] = [[], []];
+  for await (const line of linesOf(path)) {
+    if (line.trim() === '') continue;
+    const { label, predicted: given, probabilities } = JSON.parse(line) as SampleRow;
+    if (typeof probabilities !== 'object' || probabilities === null) return undefined;
+    if (labels.length === 0) labels = Object.keys(probabilities);
+    const [right, found] = [label, given].map((each) => labels.indexOf(String(each)));
+    if (right! < 0 || found! < 0) return undefined;
+    truth.push(right!);
+    predicted.push(found!);
+  }
+  return truth.length === 0 ? undefined : { labels, counts: confusionMatrix(truth, predicted, labels.length) };
 }
 
 async function countLines(path: string): Promise<number> {

@@ -8,6 +8,9 @@ import { type IntervalPoint, intervalPlot } from './plots.js';
 import type { ReportRun } from './report-data.js';
 import { named, scrolled } from './sections.js';
 
+/** Plots that are seen at once; the others are folded. */
+const openPlots = 4;
+
 export function metricsSection(runs: readonly ReportRun[]): Html | undefined {
   const ids = [...new Set(runs.flatMap(({ record }) => Object.keys(record.nodes)))];
   const rows = ids.flatMap((id) => metricRows(id, runs));
@@ -41,8 +44,14 @@ function intervalPlots(runs: readonly ReportRun[]): Html[] {
     }
   }
   const series = runs.map(({ label }) => label || 'value');
-  return [...points].map(
+  const figures = [...points].map(
     ([name, own]) =>
       html`<figure>${intervalPlot(name, own, series)}<figcaption>${name}, with intervals. ${legend(series, runs)}</figcaption></figure>`,
   );
+  const others = [...points.keys()].slice(openPlots);
+  if (others.length === 0) return figures;
+  return [
+    ...figures.slice(0, openPlots),
+    html`<details><summary>Intervals of ${others.join(', ')}</summary>${figures.slice(openPlots)}</details>`,
+  ];
 }

@@ -1,4 +1,5 @@
 /** A report as one HTML page that needs nothing else. */
+import { confusionSection } from './confusion-section.js';
 import { curvesSection } from './curves-section.js';
 import { Html, html } from './html.js';
 import { metricsSection } from './metrics-section.js';
@@ -12,6 +13,7 @@ import {
   reproduceSection,
   summarySection,
 } from './sections.js';
+import { seedsSection } from './seeds-section.js';
 import { style } from './style.js';
 
 /** `runs` has one or more; the first is what others are compared with. */
@@ -21,6 +23,8 @@ export function reportPage(runs: readonly ReportRun[]): string {
   const parts: readonly (readonly [string, string, Html | undefined])[] = [
     ['summary', 'Summary', summarySection(runs)],
     ['metrics', 'Metrics', metricsSection(runs)],
+    ['seeds', 'Seeds', seedsSection(runs)],
+    ['confusion', 'Confusion', confusionSection(runs)],
     ['samples', 'Samples', samplesSection(runs)],
     ['curves', 'Training', curvesSection(runs)],
     ['graph', 'Graph', graphSection(runs)],

@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { Html } from './html.js';
+import type { Confusion } from './report-data.js';
 
 /** Seen apart by eyes that tell red from green badly, and in light and dark alike (Okabe & Ito 2008). */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
@@ -53,6 +54,33 @@ export function intervalPlot(name: string, points: readonly IntervalPoint[], ser
       Plot.ruleY(points, { y: 'label', x1: 'low', x2: 'high', stroke: 'series', strokeWidth: 3, strokeOpacity: 0.5 }),
       Plot.dot(points, { y: 'label', x: 'value', fill: 'series', r: 4.5 }),
     ],
+  });
+}
+
+/** Counts in cells; the part that a cell is of its row darkens it. */
+export function confusionPlot(name: string, { labels, counts }: Omit<Confusion, 'node'>): Html {
+  const cells = counts.flatMap((row, right) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, given) => ({
+      ...{ right: labels[right]!, given: labels[given]!, count },
+      // Half way to full colour, so that words can be read on it by day and by night.
+      strength: total === 0 ? 0 : 0.55 * (count / total),
+    }));
+  });
+  const longest = Math.max(...labels.map((label) => label.length));
+  const size = Math.max(34, Math.min(72, 420 / labels.length));
+  const margin = Math.min(220, 16 + 7 * longest);
+  const channels = { x: 'given', y: 'right' } as const;
+  return draw(`Confusion matrix of ${name}`, {
+    ...{ width: margin + size * labels.length + 20, height: 44 + size * labels.length + (longest > 8 ? 60 : 0) },
+    ...{ marginLeft: margin, marginTop: longest > 8 ? 90 : 34, marginBottom: 6 },
+    x: { axis: 'top', label: null, domain: labels, ...(longest > 8 ? { tickRotate: -45 } : {}) },
+    y: { label: null, domain: labels },
+    marks: [
+      Plot.cell(cells, { ...channels, fill: colors[0]!, fillOpacity: 'strength', inset: 1 }),
+      Plot.text(cells, { ...channels, text: 'count', fill: 'currentColor' }),
+    ],
+    opacity: { type: 'identity' },
   });
 }
 

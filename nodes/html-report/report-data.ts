@@ -1,5 +1,7 @@
 /** What a report shows, as plain data: pages are a pure function of it. */
 import type { RunRecord } from '../../engine/record.js';
+import type { ConfusionMatrix } from '../evaluate/classification/confusion-matrix.js';
+import type { Leak } from './leaks.js';
 
 export interface CurvePoint {
   readonly step: number;
@@ -24,6 +26,12 @@ export interface DatasetFacts {
   readonly bytes: number;
 }
 
+export interface Confusion {
+  readonly node: string;
+  readonly labels: readonly string[];
+  readonly counts: ConfusionMatrix;
+}
+
 export interface ReportRun {
   /** `A`, `B`, … in a report of several runs; else empty. */
   readonly label: string;
@@ -32,4 +40,7 @@ export interface ReportRun {
   readonly curves: ReadonlyMap<string, readonly CurvePoint[]>;
   readonly samples: readonly SampleSet[];
   readonly datasets: readonly DatasetFacts[];
+  readonly confusions: readonly Confusion[];
+  /** What makes its numbers look better than they are. */
+  readonly leaks: readonly Leak[];
 }

@@ -26,7 +26,7 @@ export function summarySection(runs: Runs): Html {
   };
   const columns = runs.map(facts);
   const rows = columns[0]!.map(([name], index) => [name, ...columns.map((column) => column[index]![1])]);
-  return html`<section aria-labelledby="summary"><h2 id="summary">Summary</h2>${factTable('The runs', runs, rows)}${failures(runs)}</section>`;
+  return html`<section aria-labelledby="summary"><h2 id="summary">Summary</h2>${factTable('The runs', runs, rows)}${failures(runs)}${leaks(runs)}</section>`;
 }
 
 function failures(runs: Runs): Html[] {
@@ -37,6 +37,15 @@ function failures(runs: Runs): Html[] {
             html`<p class="failure"><strong>${named(label, id)} failed</strong> (${failure.code}): ${failure.message} ${failure.hint ?? ''}</p>`,
           ]
         : [],
+    ),
+  );
+}
+
+function leaks(runs: Runs): Html[] {
+  return runs.flatMap(({ label, leaks }) =>
+    leaks.map(
+      ({ code, message }) =>
+        html`<p class="warning"><strong>${label ? `Warning, run ${label}` : 'Warning'}</strong> (${code}): ${message}</p>`,
     ),
   );
 }

@@ -1,5 +1,6 @@
 /** The config of `evaluate.classification`. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { intervalProperties } from './text-metrics.js';
 
 export const evaluateClassificationSchema = {
   type: 'object',
@@ -24,6 +25,7 @@ export const evaluateClassificationSchema = {
       default: 0.5,
       description: 'Where several labels may hold: those that are likelier than this are given.',
     },
+    ...intervalProperties,
   },
   additionalProperties: false,
 } as const satisfies JSONSchema;

@@ -2,6 +2,7 @@ import t from 'tap';
 import { continuationExample, indexOfLargest } from '../../../nodes/evaluate/choice-questions.js';
 import { evaluateLanguageModel } from '../../../nodes/evaluate/language-model.kind.js';
 import { evaluateMultipleChoice } from '../../../nodes/evaluate/multiple-choice.kind.js';
+import { judgeChoices } from '../../../nodes/evaluate/score-choices.js';
 import { loadTokenizer } from '../../../nodes/tokenizer/tokenizer.js';
 import { trainSupervised } from '../../../nodes/train/supervised.kind.js';
 import { readJsonl, runKind } from '../run-kind.js';
@@ -73,6 +74,11 @@ t.test('what is asked of a continuation', async (t) => {
   const long = await asked('The capital of Italy is', ' Rome', 3);
   t.ok(long.cut && long.asked.endsWith('Rome'), 'the beginning goes');
   t.equal(indexOfLargest([-3, -1, -1]), 1);
+});
+
+t.test('lengths are in characters, and of several right choices any will do', async (t) => {
+  t.match(judgeChoices(['😀😀', 'abc'], [1], [-2, -2.5]), { chosen: 0, chosen_norm: 1, acc: 0, acc_norm: 1 });
+  t.match(judgeChoices(['a', 'b', 'c'], [0, 2], [-3, -2, -1]), { chosen: 2, acc: 1, acc_norm: 1 });
 });
 
 t.test('rows that are no questions are refused', async (t) => {

@@ -72,6 +72,17 @@ const run = (label: string, score: number, answers: readonly string[]): ReportRu
     },
   ],
   datasets: [{ node: 'data', port: 'dataset', rows: 1200, bytes: 45_000 }],
+  confusions: [
+    {
+      node: 'tuned',
+      labels: ['ham', 'spam <i>'],
+      counts: [
+        [score, 1],
+        [0, 3],
+      ],
+    },
+  ],
+  leaks: label === 'A' ? [] : [{ code: 'train-test-overlap', message: '2 of the 10 rows.' }],
 });
 const one = run('', 6, ['a red fox', 'a blue fox']);
 const two = [run('A', 4, ['a red fox', 'no']), run('B', 6, ['a red fox', 'a blue fox'])];
@@ -86,6 +97,7 @@ t.test('a page of one run', async (t) => {
   t.same(headings, [
     'Summary',
     'Metrics',
+    'Confusion matrices',
     'Samples',
     'Training',
     'Graph',
@@ -108,6 +120,13 @@ t.test('a page of one run', async (t) => {
   );
   t.notMatch(page, 'exact_match_low');
   t.match(document.querySelector('.failure')!.textContent, /report failed \(no-luck\): It <failed>\. Try again\./);
+  t.match(document.querySelector('.warning')!.textContent, /^Warning \(train-test-overlap\): 2 of the 10 rows\.$/);
+  const confusion = document.querySelector('section[aria-labelledby=confusion]')!;
+  t.match(confusion.querySelector('svg')!.getAttribute('aria-label'), /Confusion matrix of tuned/);
+  t.same(
+    [...confusion.querySelectorAll('tbody tr')].map((row) => row.textContent),
+    ['ham61', 'spam <i>03'],
+  );
   t.equal(document.querySelectorAll('.graph .node').length, 3);
   t.equal(document.querySelectorAll('.graph polyline').length, 2);
   t.match(document.querySelector('section[aria-labelledby=data]')!.textContent, /1,200.*3 row-invalid/s);
@@ -137,7 +156,14 @@ t.test('a page of two runs tells where they differ', async (t) => {
 });
 
 t.test('a run that did nothing has a page, too', async (t) => {
-  const empty = { ...one, record: { ...one.record, nodes: {} }, curves: new Map(), samples: [], datasets: [] };
+  const empty = {
+    ...one,
+    record: { ...one.record, nodes: {} },
+    curves: new Map(),
+    samples: [],
+    datasets: [],
+    confusions: [],
+  };
   const { document } = parseHTML(reportPage([empty]));
   t.same(
     [...document.querySelectorAll('h2')].map((heading) => heading.textContent),
