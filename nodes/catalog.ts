@@ -1,6 +1,7 @@
 /** All the kinds that Lapidary comes with, handed to the engine at one place. */
 import type { Catalog, Kind } from '../engine/kind.js';
 import { adapterKinds } from './adapters/kinds.js';
+import { cardKinds } from './card/kinds.js';
 import { classifierKinds } from './classifier/kinds.js';
 import { commandKinds } from './command/kinds.js';
 import { dataKinds } from './data/kinds.js';
@@ -40,6 +41,7 @@ const kinds: readonly Kind[] = [
   ...judgeKinds,
   ...divergenceKinds,
   ...reportKinds,
+  ...cardKinds,
   ...commandKinds,
 ];
 

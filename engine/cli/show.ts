@@ -4,8 +4,10 @@ import { Option } from 'commander';
 import pc from 'picocolors';
 import { openStore } from '../../cache/store.js';
 import { chromeTrace } from '../export/chrome-trace.js';
+import { mlflowRun } from '../export/mlflow.js';
 import { roCrate } from '../export/ro-crate.js';
 import { writeCrate } from '../export/write-crate.js';
+import { writeMlflowRun } from '../export/write-mlflow.js';
 import { stringify } from '../json.js';
 import { findProject } from '../project.js';
 import { type RunRecord, readEvents } from '../record.js';
@@ -16,7 +18,7 @@ import { print, printJson, shownPath, table, UsageError } from './output.js';
 import { shownStatus } from './runs.js';
 
 interface ShowOptions {
-  readonly export?: 'ro-crate' | 'trace';
+  readonly export?: 'ro-crate' | 'trace' | 'mlflow';
   readonly output?: string;
   readonly changes?: boolean;
   readonly json?: boolean;
@@ -26,17 +28,23 @@ export const registerShow: RegisterCommand = (program) => {
   program
     .command('show [run]')
     .description('show a run: its parameters, nodes, metrics and what they have to show (the latest by default)')
-    .addOption(new Option('--export <format>', 'print the run for other tools instead').choices(['ro-crate', 'trace']))
-    .option('-o, --output <folder>', 'with --export ro-crate: write the crate there, with the pipeline and all data')
+    .addOption(
+      new Option('--export <format>', 'print the run for other tools instead').choices(['ro-crate', 'trace', 'mlflow']),
+    )
+    .option(
+      '-o, --output <folder>',
+      'with --export ro-crate: write the crate there, with the pipeline and all data; with mlflow: the folder of MLflow (default: mlruns)',
+    )
     .option('--changes', 'print the changes that the work tree had against its commit instead')
     .option('--json', 'print JSON for programs')
     .action(async (text: string | undefined, options: ShowOptions) => {
       const record = findRun(text);
-      if (options.output !== undefined && options.export !== 'ro-crate') {
-        throw new UsageError('--output goes with --export ro-crate');
+      if (options.output !== undefined && options.export !== 'ro-crate' && options.export !== 'mlflow') {
+        throw new UsageError('--output goes with --export ro-crate or mlflow');
       }
       if (options.export === 'trace') return printJson(chromeTrace(readEvents(runsDirectory(), record.run)));
       if (options.export === 'ro-crate') return exportCrate(record, options.output);
+      if (options.export === 'mlflow') return exportMlflow(record, options.output ?? 'mlruns');
       if (options.changes) return print(await changesOf(record));
       if (options.json) return printJson(record);
       const { git } = record;
@@ -91,6 +99,12 @@ async function exportCrate(record: RunRecord, folder: string | undefined): Promi
   const missing = await writeCrate(record, store, folder);
   print(`the crate is in ${shownPath(folder)}`);
   if (missing.length > 0) print(pc.yellow(`not in the store any more: ${missing.join(', ')}`));
+}
+
+/** Runs are gathered in one folder, export by export. */
+async function exportMlflow(record: RunRecord, folder: string): Promise<void> {
+  await writeMlflowRun(mlflowRun(record, readEvents(runsDirectory(), record.run)), record, folder);
+  print(`the run is in ${shownPath(folder)}`);
 }
 
 async function changesOf({ run, git }: RunRecord): Promise<string> {

@@ -35,6 +35,13 @@ t.test('a page about the last run, and a comparison of two', async (t) => {
   t.match(rig.read('both.html'), /2 runs compared/);
   const shown = await rig.lapidary('compare', first!.run, second!.run);
   t.match(shown.stdout, /scores +exact_match +0\.5000 +1 +\+0\.5000/);
+  const exported = await rig.lapidary('show', '--export', 'mlflow', '-o', 'runs');
+  t.match(exported.stdout, /the run is in runs/);
+  const [experiment] = readdirSync(rig.path('runs'));
+  t.match(rig.read(`runs/${experiment}/meta.yaml`), /^name: tiny$/m);
+  const card = await rig.lapidary('card');
+  t.equal(card.exitCode, 2);
+  t.match(card.stderr, /has made no model/);
   const unknown = await rig.lapidary('report', 'ffffffff');
   t.equal(unknown.exitCode, 2);
   t.match(unknown.stderr, /no run of the hash ffffffff/);

@@ -1,0 +1,4 @@
+import type { Kind } from '../../engine/kind.js';
+import { modelCardKind } from './card.kind.js';
+
+export const cardKinds: readonly Kind[] = [modelCardKind];
