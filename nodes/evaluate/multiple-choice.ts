@@ -11,8 +11,10 @@ export async function run(context: RunContext<EvaluateMultipleChoiceConfig>): Pr
   const { config } = context;
   const questions = await readQuestions(context.input('dataset').path(), config);
   const options = { delimiter: config.target_delimiter, batchSize: config.batch_size };
-  const loglikelihoods = await scoreChoices(context, questions, options);
-  const judged = questions.map(({ choices, answer }, index) => judgeChoices(choices, [answer], loglikelihoods[index]!));
+  const scored = await scoreChoices(context, questions, options);
+  const judged = questions.map(({ choices, answer }, index) =>
+    judgeChoices(choices, [answer], scored[index]!.loglikelihoods),
+  );
   const metrics = {
     ...withMeanInterval(
       'acc',

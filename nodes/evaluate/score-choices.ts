@@ -1,7 +1,7 @@
 /** How likely a model finds each of the answers to choose from, and what it chooses. */
 import type { RunContext } from '../../engine/kind.js';
 import { readModel } from '../model/model-directory.js';
-import { scoreSequences } from '../preference/score.js';
+import { greedyTokens, scoreSequences } from '../preference/score.js';
 import type { DeviceName } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { continuationExample, indexOfLargest } from './choice-questions.js';
@@ -11,15 +11,26 @@ export interface Choices {
   readonly choices: readonly string[];
 }
 
+export interface ScoredChoices {
+  /** Log-likelihood of each choice, in nats. */
+  readonly loglikelihoods: readonly number[];
+  /** Whether each token of a choice is the likeliest at its place; absent where it was not asked for. */
+  readonly isGreedy?: readonly boolean[];
+}
+
 /**
- * Log-likelihood of each choice of each question, in nats, by the model at the input port `model`. `delimiter` stands between a
- * prompt and each choice.
+ * How likely each choice of each question is to the model at the input port `model`. `delimiter` stands between a prompt and each
+ * choice. With `greedy`, which takes a second pass, also whether the model would have said it.
  */
 export async function scoreChoices(
   context: RunContext<unknown>,
   questions: readonly Choices[],
-  { delimiter, batchSize }: { readonly delimiter: string; readonly batchSize: number },
-): Promise<number[][]> {
+  {
+    delimiter,
+    batchSize,
+    greedy = false,
+  }: { readonly delimiter: string; readonly batchSize: number; readonly greedy?: boolean },
+): Promise<ScoredChoices[]> {
   const model = await readModel(context.input('model'), context.scratch);
   const { tokenizer } = model;
   const choices = questions.flatMap(({ prompt, choices }) => choices.map((choice) => ({ prompt, choice })));
@@ -32,14 +43,22 @@ export async function scoreChoices(
   const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
   try {
     context.environment({ device: device.name });
-    const scores = await scoreSequences(device, model, examples, {
+    const options = {
       batchSize,
       padId: tokenizer.padId ?? tokenizer.eosId ?? 0,
       signal: context.signal,
-      onProgress: (step) => context.progress({ step, total: examples.length, unit: 'choices' }),
-    });
+      onProgress: (step: number) => context.progress({ step, total: examples.length, unit: 'choices' }),
+    };
+    const scores = await scoreSequences(device, model, examples, options);
+    const likeliest = greedy ? await greedyTokens(device, model, examples, options) : undefined;
     let next = 0;
-    return questions.map((question) => question.choices.map(() => scores[next++]!));
+    return questions.map(({ choices }) => {
+      const places = choices.map(() => next++);
+      return {
+        loglikelihoods: places.map((place) => scores[place]!),
+        ...(likeliest ? { isGreedy: places.map((place) => likeliest[place]!.every((token) => token === 1)) } : {}),
+      };
+    });
   } finally {
     await device.dispose();
   }

@@ -26,7 +26,7 @@ export const evaluateHarness: Kind = defineKind<EvaluateHarnessConfig>({
     samples: {
       type: 'samples',
       description:
-        'JSONL rows of `prompt`, what was answered, what it scores alone, and the document as `doc`: of choices `choices`, `answers`, `loglikelihoods`, `chosen`, `chosen_norm`; of generation `reference`, `response`, `filtered`.',
+        'JSONL rows of `prompt`, what was answered, what it scores alone, and the document as `doc`: of choices `choices`, `answers`, `loglikelihoods`, `chosen`, `chosen_norm`; of a continuation `reference`, `loglikelihood`; of generation `reference`, `response`, `filtered`.',
     },
   },
   sources: ({ task, files }) => [

@@ -3,23 +3,17 @@ import type { RunContext, RunOutcome } from '../../engine/kind.js';
 import type { EvaluateHarnessConfig } from '../../schemas/kinds/evaluate.harness.js';
 import { writeRows } from '../data/jsonl.js';
 import { writeMetrics } from '../evaluate/metrics-file.js';
-import { judgeChoices, scoreChoices } from '../evaluate/score-choices.js';
-import { withMeanInterval } from '../evaluate/score-texts.js';
 import { respond } from '../generate/respond.js';
 import { sampleTable } from '../generate/sample-table.js';
+import { type Answered, metricsOf } from './answered.js';
+import { choose, complete } from './by-likelihood.js';
 import { readDocuments } from './documents.js';
 import { exactMatch } from './exact-match.js';
 import { type HarnessQuestion, questionsOf } from './questions.js';
-import { readTask, type Task } from './task.js';
+import { type OutputType, readTask, type Task } from './task.js';
 import { readTaskFile } from './task-file.js';
 
 type Context = RunContext<EvaluateHarnessConfig>;
-
-/** What each question scored under the name of each metric, and what else there is to tell of it. */
-interface Answered {
-  readonly scores: Readonly<Record<string, number>>;
-  readonly sample: object;
-}
 
 export async function run(context: Context): Promise<RunOutcome> {
   const { config, sources } = context;
@@ -37,24 +31,8 @@ export async function run(context: Context): Promise<RunOutcome> {
     limit: config.limit ?? undefined,
   });
   const questions = questionsOf(task, documents);
-  const answered =
-    task.outputType === 'multiple_choice'
-      ? await choose(context, task, questions)
-      : await answer(context, task, questions);
-  const names = Object.keys(answered[0]!.scores);
-  const metrics = {
-    ...Object.assign(
-      {},
-      ...names.map((name) =>
-        withMeanInterval(
-          name,
-          answered.map(({ scores }) => scores[name]!),
-          config,
-        ),
-      ),
-    ),
-    n: questions.length,
-  };
+  const answered = await answersTo[task.outputType](context, task, questions);
+  const metrics = metricsOf(answered, config);
   await writeRows(
     context.output('samples'),
     answered.map(({ sample, scores }, index) => ({ ...sample, ...scores, doc: questions[index]!.document.row })),
@@ -63,18 +41,9 @@ export async function run(context: Context): Promise<RunOutcome> {
   return { metrics };
 }
 
-async function choose(context: Context, task: Task, questions: readonly HarnessQuestion[]): Promise<Answered[]> {
-  const options = { delimiter: task.parts.target_delimiter, batchSize: context.config.batch_size };
-  const loglikelihoods = await scoreChoices(context, questions, options);
-  return questions.map(({ prompt, choices, answers }, index) => {
-    const { acc, acc_norm, ...rest } = judgeChoices(choices, answers, loglikelihoods[index]!);
-    const all = { acc, acc_norm };
-    return {
-      scores: Object.fromEntries(task.metrics.flatMap(({ name }) => (name in all ? [[name, all[name as 'acc']]] : []))),
-      sample: { prompt, choices, answers, ...rest },
-    };
-  });
-}
+const answersTo: Readonly<
+  Record<OutputType, (context: Context, task: Task, questions: readonly HarnessQuestion[]) => Promise<Answered[]>>
+> = { multiple_choice: choose, loglikelihood: complete, generate_until: answer };
 
 /** Metrics are called as in the harness: `exact_match,strict-match` of the filter strict-match. */
 async function answer(context: Context, task: Task, questions: readonly HarnessQuestion[]): Promise<Answered[]> {
@@ -86,15 +55,8 @@ async function answer(context: Context, task: Task, questions: readonly HarnessQ
     const response = texts[index]!;
     const filtered = task.filters.map(({ name, apply }) => ({ name, text: apply(response) }));
     const scores = filtered.flatMap(({ name: filter, text }) =>
-      task.metrics.flatMap((metric) =>
-        metric.name === 'exact_match'
-          ? [
-              [
-                filter === undefined ? metric.name : `${metric.name},${filter}`,
-                exactMatch(text, references, metric.options),
-              ],
-            ]
-          : [],
+      task.metrics.flatMap(({ name, options }) =>
+        options ? [[filter === undefined ? name : `${name},${filter}`, exactMatch(text, references, options)]] : [],
       ),
     );
     const named = filtered.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]]));

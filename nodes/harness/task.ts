@@ -7,7 +7,7 @@ import { type MetricSpec, readMetrics } from './metrics.js';
 import { invalid, missing, unsupported } from './refusals.js';
 import { PythonFunction, type TaskFields } from './task-file.js';
 
-export const outputTypes = ['multiple_choice', 'generate_until'] as const;
+export const outputTypes = ['multiple_choice', 'loglikelihood', 'generate_until'] as const;
 export type OutputType = (typeof outputTypes)[number];
 
 /** How the parts of a question are made of a document: the name of a field, a Jinja template, or the value itself. */

@@ -9,7 +9,8 @@ export const evaluateHarnessSchema = {
     task: {
       type: 'string',
       minLength: 1,
-      description: 'The task file of lm-evaluation-harness: YAML, `output_type` multiple_choice or generate_until.',
+      description:
+        'The task file of lm-evaluation-harness: YAML, `output_type` multiple_choice, loglikelihood or generate_until.',
     },
     files: {
       type: 'array',

@@ -28,7 +28,8 @@ interface ExpectedSample {
 }
 
 const model = await makeHarnessModel();
-const files = ['base.yaml', 'choices.yaml', 'fixed-choices.yaml', 'generate.yaml', 'examples.jsonl', 'capitals.jsonl'];
+const tasks = ['choices.yaml', 'fixed-choices.yaml', 'greedy-choices.yaml', 'continue.yaml', 'generate.yaml'];
+const files = ['base.yaml', ...tasks, 'examples.jsonl', 'capitals.jsonl', 'continuations.jsonl'];
 const sourcesIn = (folder: string, names: readonly string[]) =>
   names.map((name) => ({ name, path: join(folder, name) }));
 const quick = { bootstrap_resamples: 50 };
@@ -41,7 +42,7 @@ const evaluate = (task: string, config: object = {}, inputs: Readonly<Record<str
     device: 'onnx-cpu',
   });
 
-for (const name of ['choices', 'fixed-choices']) {
+for (const name of ['choices', 'fixed-choices', 'greedy-choices']) {
   t.test(`${name}: likelihoods and choices are those of lm-evaluation-harness`, async (t) => {
     const { metrics, outputs } = await evaluate(`${name}.yaml`);
     const found = readJsonl<ExpectedSample>(outputs.samples!);
@@ -52,12 +53,27 @@ for (const name of ['choices', 'fixed-choices']) {
       t.equal(own.prompt, sample.prompt);
       const apart = sample.loglikelihoods!.map((value, choice) => Math.abs(value - own.loglikelihoods![choice]!));
       t.ok(Math.max(...apart) < 1e-4, `off by ${Math.max(...apart)}`);
-      t.match(own, { acc: sample.acc, acc_norm: sample.acc_norm });
+      for (const metric of ['acc', 'acc_norm', 'exact_match'] as const) t.equal(own[metric], sample[metric]);
     }
-    t.match(metrics, { acc: wanted['acc,none'], acc_norm: wanted['acc_norm,none'], n: samples.length });
+    for (const metric of ['acc', 'acc_norm', 'exact_match']) t.equal(metrics[metric], wanted[`${metric},none`]);
+    t.equal(metrics.n, samples.length);
     t.ok(metrics.acc_low! <= metrics.acc! && metrics.acc! <= metrics.acc_high!);
   });
 }
+
+t.test('continuations: likelihoods, and what the model would have said', async (t) => {
+  const { metrics, outputs } = await evaluate('continue.yaml');
+  const found = readJsonl<{ prompt: string; reference: string; loglikelihood: number; acc: number }>(outputs.samples!);
+  const { samples, metrics: wanted } = expected.tasks.continue!;
+  for (const [index, { prompt, loglikelihoods, acc }] of samples.entries()) {
+    t.match(found[index], { prompt, acc });
+    t.ok(Math.abs(found[index]!.loglikelihood - loglikelihoods![0]!) < 1e-4);
+  }
+  t.equal(metrics.acc, wanted['acc,none']);
+  t.ok(metrics.acc! > 0 && metrics.acc! < 1);
+  t.ok(Math.abs(metrics.perplexity! / wanted['perplexity,none']! - 1) < 1e-4);
+  t.ok(metrics.perplexity_low! < metrics.perplexity! && metrics.perplexity! < metrics.perplexity_high!);
+});
 
 t.test('responses, filters and exact matches are those of lm-evaluation-harness', async (t) => {
   const { metrics, outputs } = await evaluate('generate.yaml');
@@ -143,6 +159,14 @@ t.test('what cannot be done as there is refused by its name', async (t) => {
     'no-room-for-prompts',
   );
   await generate('metric_list: [{ metric: exact_match, stem: true }]', /stem of exact_match/);
+  const complete = async (line: string, message: RegExp, code?: string) =>
+    t.rejects(evaluateText(t, `include: ../continue.yaml\n${line}\n`), {
+      code: code ?? 'harness-unsupported',
+      message,
+    });
+  await complete('metric_list: [{ metric: acc_norm }]', /"acc_norm" of loglikelihood/);
+  await complete('metric_list: [{ metric: perplexity, aggregation: mean }]', /aggregation: "mean" of perplexity/);
+  await complete('doc_to_target: [" a", " b"]', /one text/, 'field-unfit');
 });
 
 t.test('files that are not there', async (t) => {
