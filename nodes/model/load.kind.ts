@@ -5,7 +5,7 @@ import { tokenizerFiles } from '../tokenizer/tokenizer-files.js';
 
 export const modelLoad: Kind = defineKind<ModelLoadConfig>({
   name: 'model.load',
-  version: 1,
+  version: 2,
   description: 'Takes a model from a Hugging Face directory or a GGUF file, and checks that it is whole.',
   runs: 'worker',
   schema: modelLoadSchema,

@@ -28,10 +28,12 @@ export function createReporter(
   const logged = createSpeedometer();
   let peak: number | undefined;
   let measured = false;
-  const speed = (perSecond: number) => ({
-    tokens_per_second: perSecond,
-    ...(peak === undefined ? {} : { mfu: (perSecond * flopsPerToken) / peak }),
-  });
+  const speed = (perSecond: number) => {
+    if (peak === undefined) return { tokens_per_second: perSecond };
+    // A device that was busy when it was measured can do what it is seen to do later.
+    peak = Math.max(peak, perSecond * flopsPerToken);
+    return { tokens_per_second: perSecond, mfu: (perSecond * flopsPerToken) / peak };
+  };
   return async (step, values, tokens) => {
     shown.add(tokens);
     logged.add(tokens);

@@ -20,11 +20,12 @@ export function trainingFlopsPerToken({ parameters, trainable }: Pick<Learner, '
 
 const width = 1024;
 const productsPerRun = 4;
-const runs = 3;
+/** Others may have had the CPUs during most of them. */
+const runs = 10;
 
 /**
- * The device's rate in products of square matrices of width 1024, in FLOP/s: the best of a few runs, some tenths of a
- * second in all on two CPU cores. `undefined` on the reference device, whose rate means nothing.
+ * The device's rate in products of square matrices of width 1024, in FLOP/s: the best of a few runs, about a second
+ * in all on one CPU core. `undefined` on the reference device, whose rate means nothing.
  */
 export async function measureMatmulRate(device: Device): Promise<number | undefined> {
   if (device.name === 'reference') return undefined;

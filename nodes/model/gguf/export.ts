@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../../../engine/failure.js';
 import type { WritableType } from '../../format/gguf/quantise.js';
 import { type GgufTensorSource, type TypedValue, writeGguf } from '../../format/gguf/writer.js';
-import { parameterShapes } from '../../nn/decoder-config.js';
-import type { JsonObject } from '../hugging-face-config.js';
+import { type DecoderConfig, parameterShapes } from '../../nn/decoder-config.js';
 import { readModelDescription } from '../model-directory.js';
 import type { ModelFiles } from '../model-files.js';
 import { openWeights } from '../weight-files.js';
-import { type Architecture, architectures, patternOf, renamed } from './architectures.js';
+import { type Architecture, patternOf, renamed } from './architecture.js';
+import { architectures } from './architectures.js';
+import { assertWritable } from './check-export.js';
 import { ropeParts } from './rope-keys.js';
 import { type TokenizerFile, tokenizerKeys } from './tokenizer-keys.js';
 
@@ -25,17 +26,19 @@ export async function exportGguf(files: ModelFiles, scratch: string, path: strin
       `A model of the type ${configJson.model_type} cannot be written as GGUF.`,
     );
   }
+  assertWritable(architecture, config);
   const tokenizerFile = JSON.parse(await readFile(files.path('tokenizer.json'), 'utf8')) as TokenizerFile;
   const { eosId } = tokenizer;
   const unknown = tokenizer.templateVariables.unk_token;
-  const rope = ropeParts(architecture.name, configJson, config.headWidth);
+  const rope = ropeParts(architecture, config);
   const metadata: Record<string, TypedValue> = {
     'general.architecture': { type: 'string', value: architecture.name },
     'general.type': { type: 'string', value: 'model' },
     'general.file_type': { type: 'uint32', value: fileTypes[type] },
     'general.quantization_version': { type: 'uint32', value: 2 },
-    ...sizeKeys(architecture.name, configJson, config.headWidth),
+    ...sizeKeys(architecture.name, config, Number(configJson.max_position_embeddings ?? config.maxPositions)),
     ...rope.keys,
+    ...attentionKeys(architecture.name, config),
     ...tokenizerKeys(tokenizerFile, {
       roles: {
         bos: tokenizer.bosId,
@@ -59,7 +62,8 @@ export async function exportGguf(files: ModelFiles, scratch: string, path: strin
         const tensor = await weights.read(name);
         return turn ? turn.apply(tensor, heads) : tensor;
       };
-      return [target, { shape, type: typeFor(shape, type), read }];
+      const written = turn?.transposes ? [...shape].reverse() : shape;
+      return [target, { shape: written, type: typeFor(target, written, type), read }];
     });
     await writeGguf(path, metadata, { ...rope.tensors, ...Object.fromEntries(tensors) });
   } finally {
@@ -67,33 +71,47 @@ export async function exportGguf(files: ModelFiles, scratch: string, path: strin
   }
 }
 
-function sizeKeys(name: string, config: JsonObject, headWidth: number): Record<string, TypedValue> {
-  const whole = (value: unknown): TypedValue => ({ type: 'uint32', value: Number(value) });
-  const heads = config.num_attention_heads;
+function sizeKeys(name: string, config: DecoderConfig, longest: number): Record<string, TypedValue> {
+  const epsilon = config.norm.type === 'layer' ? 'layer_norm_epsilon' : 'layer_norm_rms_epsilon';
   return {
-    [`${name}.block_count`]: whole(config.num_hidden_layers),
-    [`${name}.context_length`]: whole(config.max_position_embeddings),
-    [`${name}.embedding_length`]: whole(config.hidden_size),
-    [`${name}.feed_forward_length`]: whole(config.intermediate_size),
-    [`${name}.attention.head_count`]: whole(heads),
-    [`${name}.attention.head_count_kv`]: whole(config.num_key_value_heads ?? heads),
-    [`${name}.attention.key_length`]: whole(headWidth),
-    [`${name}.attention.value_length`]: whole(headWidth),
-    [`${name}.attention.layer_norm_rms_epsilon`]: { type: 'float32', value: Number(config.rms_norm_eps ?? 1e-6) },
-    [`${name}.vocab_size`]: whole(config.vocab_size),
+    [`${name}.block_count`]: whole(config.layers),
+    [`${name}.context_length`]: whole(longest),
+    [`${name}.embedding_length`]: whole(config.width),
+    [`${name}.feed_forward_length`]: whole(config.mlpWidth),
+    [`${name}.attention.head_count`]: whole(config.heads),
+    [`${name}.attention.head_count_kv`]: whole(config.keyValueHeads),
+    [`${name}.attention.key_length`]: whole(config.headWidth),
+    [`${name}.attention.value_length`]: whole(config.headWidth),
+    [`${name}.attention.${epsilon}`]: { type: 'float32', value: config.norm.epsilon },
+    [`${name}.vocab_size`]: whole(config.vocabSize),
   };
 }
+
+/** Windows and caps, where the model has them. */
+function attentionKeys(name: string, { attention, logitCap }: DecoderConfig): Record<string, TypedValue> {
+  const window = attention.find((how) => how.window !== undefined)?.window;
+  const cap = attention[0]!.cap;
+  return {
+    ...(window === undefined ? {} : { [`${name}.attention.sliding_window`]: whole(window) }),
+    ...(cap === undefined ? {} : { [`${name}.attn_logit_softcapping`]: { type: 'float32', value: cap } }),
+    ...(logitCap === undefined ? {} : { [`${name}.final_logit_softcapping`]: { type: 'float32', value: logitCap } }),
+  };
+}
+
+const whole = (value: number): TypedValue => ({ type: 'uint32', value });
 
 /** GGUF's name of a weight. */
 function nameOf(weight: string, { tensors, name }: Architecture): string {
   const reversed = Object.fromEntries(Object.entries(tensors).map(([theirs, ours]) => [ours, theirs]));
   const target = renamed(weight, reversed);
-  if (target === undefined) throw new Error(`GGUF has no name for ${weight} of the architecture ${name}.`);
+  if (target === undefined) {
+    throw new Failure('architecture-unsupported', `GGUF has no name for ${weight} of the architecture ${name}.`);
+  }
   return target;
 }
 
-/** Vectors stay as they are, as all readers expect; rows that are no whole blocks are kept as F16. */
-function typeFor(shape: readonly number[], type: WritableType): WritableType {
-  if (shape.length === 1) return 'F32';
+/** Vectors and positions stay as they are, as all readers expect; rows that are no whole blocks are kept as F16. */
+function typeFor(name: string, shape: readonly number[], type: WritableType): WritableType {
+  if (shape.length === 1 || name === 'position_embd.weight') return 'F32';
   return type === 'Q8_0' && shape.at(-1)! % 32 !== 0 ? 'F16' : type;
 }

@@ -7,13 +7,13 @@ import type { FloatDtype } from '../../format/safetensors.js';
 import type { TensorSource } from '../../format/safetensors-writer.js';
 import type { HostTensor } from '../../tensor/device.js';
 import { chatTemplateFile } from '../../tokenizer/chat-template-option.js';
+import { configText } from '../config-text.js';
 import { dtypeName, type JsonObject } from '../hugging-face-config.js';
 import { writeWeights } from '../weight-files.js';
-import { type Architecture, patternOf, renamed } from './architectures.js';
+import { type Architecture, patternOf, renamed } from './architecture.js';
 import { architectureOf, configOf, generationConfigOf } from './config.js';
-import { llama3Scaling } from './llama3-rope.js';
-import { readMetadata, shortest } from './metadata.js';
-import { frequencies } from './rope-keys.js';
+import { type Keys, settingTensors } from './keys.js';
+import { readMetadata } from './metadata.js';
 import { tokenizerOf } from './tokenizer.js';
 
 export interface Imported {
@@ -32,11 +32,9 @@ export async function importGguf(path: string, name: string, folder: string, dty
     if (parts > 1)
       throw new Failure('gguf-split', `${name} is one of ${parts} parts.`, 'Join them: llama-gguf-split --merge.');
     const architecture = architectureOf(metadata);
-    const scaling = await ropeScaling(file, architecture, name);
-    const config = configOf(architecture, metadata, file.tensors, scaling);
+    const config = configOf(architecture, metadata, file.tensors, await settings(file));
     const { tokenizer, config: tokenizerConfig, chatTemplate } = tokenizerOf(metadata);
-    const write = (entry: string, value: object) =>
-      writeFile(join(folder, entry), `${JSON.stringify(value, null, 2)}\n`);
+    const write = (entry: string, value: object) => writeFile(join(folder, entry), configText(value));
     await write('config.json', { ...config, dtype: dtypeName[dtype], torch_dtype: dtypeName[dtype] });
     await write('generation_config.json', generationConfigOf(metadata));
     await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
@@ -50,18 +48,23 @@ export async function importGguf(path: string, name: string, folder: string, dty
   }
 }
 
-async function ropeScaling(file: GgufFile, { name }: Architecture, shown: string): Promise<JsonObject | undefined> {
-  if (!file.tensors.has(frequencies)) return undefined;
-  const theta = readMetadata(file.metadata, shown).optionalNumber(`${name}.rope.freq_base`) ?? 10_000;
-  return llama3Scaling((await file.read(frequencies)).data as Float32Array, shortest(theta), shown);
+async function settings(file: GgufFile): Promise<Keys['vectors']> {
+  const vectors = new Map<string, Float32Array>();
+  for (const name of settingTensors) {
+    if (file.tensors.has(name)) vectors.set(name, (await file.read(name)).data as Float32Array);
+  }
+  return vectors;
 }
 
 /** Hugging Face's names; a tensor that has none is refused, since the model would be computed without it. */
 function weightsOf(file: GgufFile, architecture: Architecture, config: JsonObject, shown: string) {
-  const heads = { heads: Number(config.num_attention_heads), keyValueHeads: Number(config.num_key_value_heads) };
+  const heads = {
+    heads: Number(config.num_attention_heads ?? config.n_head),
+    keyValueHeads: Number(config.num_key_value_heads ?? config.n_head),
+  };
   const weights: Record<string, TensorSource> = {};
   for (const [name, { shape }] of file.tensors) {
-    if (name === frequencies) continue;
+    if (settingTensors.includes(name)) continue;
     const target = renamed(name, architecture.tensors);
     if (target === undefined) {
       const message = `${shown} holds the tensor ${name}, which a model of the architecture ${architecture.name} does not have.`;
@@ -72,7 +75,7 @@ function weightsOf(file: GgufFile, architecture: Architecture, config: JsonObjec
       const tensor = await file.read(name);
       return turn ? turn.undo(tensor, heads) : tensor;
     };
-    weights[target] = { shape, read };
+    weights[target] = { shape: turn?.transposes ? [...shape].reverse() : shape, read };
   }
   return weights;
 }

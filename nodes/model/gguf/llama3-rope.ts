@@ -3,13 +3,18 @@
  * what they were computed from; every model published so has the same three constants, which is checked.
  */
 import { Failure } from '../../../engine/failure.js';
+import type { Llama3Rope } from '../../nn/rope-frequencies.js';
 import type { JsonObject } from '../hugging-face-config.js';
 
 const published = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 } as const;
 
-/** Whether the constants of a `rope_scaling` are those that every published model has. */
-export function isPublished(scaling: JsonObject): boolean {
-  return Object.entries(published).every(([key, value]) => scaling[key] === value);
+/** Whether the constants are those that every published model has. */
+export function isPublished(rope: Llama3Rope): boolean {
+  return (
+    rope.lowFrequencyFactor === published.low_freq_factor &&
+    rope.highFrequencyFactor === published.high_freq_factor &&
+    rope.originalMaxPositions === published.original_max_position_embeddings
+  );
 }
 
 /** The divisors, one for each pair of a head of `headWidth`. */

@@ -1,58 +1,72 @@
-/** How positions are stretched: `rope_parameters` of a `config.json` ↔ the keys and the tensor of a GGUF file. */
+/** Rotary positions → the keys and the tensors of a GGUF file. */
 import { Failure } from '../../../engine/failure.js';
 import type { GgufTensorSource, TypedValue } from '../../format/gguf/writer.js';
+import type { DecoderConfig, Rope } from '../../nn/decoder-config.js';
 import { float32 } from '../../tensor/host-tensor.js';
-import type { JsonObject } from '../hugging-face-config.js';
+import type { Architecture } from './architecture.js';
+import { frequencies, longFactors, shortFactors } from './keys.js';
 import { isPublished, llama3Divisors } from './llama3-rope.js';
-import type { Metadata } from './metadata.js';
-import { shortest } from './metadata.js';
-
-/** The divisors of the frequencies of Llama 3.1. */
-export const frequencies = 'rope_freqs.weight';
-
-/** `rope_scaling` from the keys; `undefined` where positions are not stretched. */
-export function scalingOfKeys(architecture: string, metadata: Metadata): JsonObject | undefined {
-  const at = `${architecture}.rope.scaling`;
-  const type = metadata.optionalString(`${at}.type`);
-  if (type === undefined || type === 'none') return undefined;
-  const original = metadata.optionalNumber(`${at}.original_context_length`);
-  return {
-    rope_type: type,
-    factor: shortest(metadata.number(`${at}.factor`)),
-    ...(original === undefined ? {} : { original_max_position_embeddings: original }),
-  };
-}
 
 export interface RopeParts {
   readonly keys: Readonly<Record<string, TypedValue>>;
   readonly tensors: Readonly<Record<string, GgufTensorSource>>;
 }
 
+const none: RopeParts = { keys: {}, tensors: {} };
+
 /** Throws `Failure` `rope-type-unsupported` for what a GGUF file cannot say. */
-export function ropeParts(architecture: string, config: JsonObject, headWidth: number): RopeParts {
-  const parameters = (config.rope_parameters ?? config.rope_scaling ?? {}) as JsonObject;
-  const theta = Number(parameters.rope_theta ?? config.rope_theta ?? 10_000);
-  const type = parameters.rope_type ?? parameters.type ?? 'default';
-  const factor = Number(parameters.factor ?? 1);
-  const at = `${architecture}.rope`;
+export function ropeParts(architecture: Architecture, { attention }: DecoderConfig): RopeParts {
+  const local = attention.find(({ window }) => window !== undefined)?.rope;
+  const global = (attention.find(({ window }) => window === undefined) ?? attention[0]!).rope;
+  if (!global) return none;
+  const whole = partsOf(global, architecture);
+  if (!local || local === global) return whole;
+  if (!architecture.localRope || local.type !== 'default') throw unsupported(local.type);
+  const base = { [`${architecture.name}.rope.freq_base_swa`]: number(local.theta) };
+  return { ...whole, keys: { ...whole.keys, ...base } };
+}
+
+function partsOf(rope: Rope, { name, longRope }: Architecture): RopeParts {
+  const at = `${name}.rope`;
   const base: RopeParts['keys'] = {
-    [`${at}.dimension_count`]: { type: 'uint32', value: headWidth },
-    [`${at}.freq_base`]: { type: 'float32', value: theta },
+    [`${at}.dimension_count`]: { type: 'uint32', value: rope.width },
+    [`${at}.freq_base`]: number(rope.theta),
   };
-  if (type === 'default') return { keys: base, tensors: {} };
-  if (type === 'linear') {
-    const scaling: RopeParts['keys'] = {
-      [`${at}.scaling.type`]: { type: 'string', value: 'linear' },
-      [`${at}.scaling.factor`]: { type: 'float32', value: factor },
-    };
-    return { keys: { ...base, ...scaling }, tensors: {} };
+  switch (rope.type) {
+    case 'default':
+      return { keys: base, tensors: {} };
+    case 'linear': {
+      const scaling: RopeParts['keys'] = {
+        [`${at}.scaling.type`]: { type: 'string', value: 'linear' },
+        [`${at}.scaling.factor`]: number(rope.factor),
+      };
+      return { keys: { ...base, ...scaling }, tensors: {} };
+    }
+    case 'llama3':
+      if (!isPublished(rope)) break;
+      return { keys: base, tensors: { [frequencies]: vector(llama3Divisors(rope.factor, rope.theta, rope.width)) } };
+    case 'longrope': {
+      if (!longRope) break;
+      const scaling: RopeParts['keys'] = {
+        [`${at}.scaling.original_context_length`]: { type: 'uint32', value: rope.originalMaxPositions },
+        [`${at}.scaling.attn_factor`]: number(rope.attentionFactor),
+      };
+      const factors = { [longFactors]: vector(rope.longFactors), [shortFactors]: vector(rope.shortFactors) };
+      return { keys: { ...base, ...scaling }, tensors: factors };
+    }
   }
-  if (type === 'llama3' && isPublished(parameters)) {
-    const divisors = llama3Divisors(factor, theta, headWidth);
-    const read = () => float32([divisors.length], divisors);
-    return { keys: base, tensors: { [frequencies]: { shape: [divisors.length], type: 'F32', read } } };
-  }
-  throw new Failure(
+  throw unsupported(rope.type);
+}
+
+const number = (value: number): TypedValue => ({ type: 'float32', value });
+
+function vector(values: ArrayLike<number>): GgufTensorSource {
+  const shape = [values.length];
+  return { shape, type: 'F32', read: () => float32(shape, Float32Array.from(values)) };
+}
+
+function unsupported(type: string): Failure {
+  return new Failure(
     'rope-type-unsupported',
     `Positions of the rope type ${JSON.stringify(type)} with these parameters cannot be written as GGUF.`,
   );

@@ -23,6 +23,8 @@ export interface HubServer {
   tokenLeaked(): boolean;
   /** The next answer with content breaks off after so many bytes. */
   breakAfter(bytes: number): void;
+  /** What becomes of the next requests, in their order: a status, or the connection is dropped. */
+  readonly failures: (number | 'drop')[];
   /** Content that is sent in place of the right one: path → content. */
   readonly wrong: Record<string, Buffer>;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export async function startHub(t: Pick<Test, 'teardown'>): Promise<HubServer> {
   const repositories: Record<string, HubRepository> = {};
   const requests: string[] = [];
   const wrong: Record<string, Buffer> = {};
+  const failures: (number | 'drop')[] = [];
   let breakAt: number | undefined;
   let leaked = false;
 
@@ -61,6 +64,9 @@ export async function startHub(t: Pick<Test, 'teardown'>): Promise<HubServer> {
     );
     const json = (status: number, body: unknown, headers = {}) =>
       response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+    const failure = failures.shift();
+    if (failure === 'drop') return request.socket.destroy();
+    if (failure !== undefined) return json(failure, { error: 'Not now' });
     const path = decodeURIComponent(url.pathname);
     const api = /^\/api\/(models|datasets)\/([^/]+\/[^/]+)\/(revision|tree)\/(.+)$/.exec(path);
     const file = /^\/((?:datasets\/)?[^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path);
@@ -103,6 +109,7 @@ export async function startHub(t: Pick<Test, 'teardown'>): Promise<HubServer> {
     url: address(hub),
     repositories,
     requests,
+    failures,
     wrong,
     tokenLeaked: () => leaked,
     breakAfter: (bytes) => {

@@ -151,10 +151,30 @@ t.test('a folder that is no whole model is refused', async (t) => {
   }
   await broken(
     (folder) => {
+      const weight_map = { [embedding]: 'model.safetensors', 'model.norm.weight': 'model-2.safetensors' };
+      writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map }));
+    },
+    { code: 'weights-missing', message: /names the file model-2.safetensors, which the model does not have/ },
+  );
+  await broken(
+    (folder) => {
       cpSync(join(folder, 'model.safetensors'), join(folder, 'model-2.safetensors'));
       const weight_map = { a: 'model.safetensors', b: 'model-2.safetensors' };
       writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map }));
     },
     { code: 'model-invalid', message: /is in more than one file/ },
   );
+});
+
+t.test('a path is a folder, a GGUF file, in a package or on the Hub', (t) => {
+  const patternsOf = (path: string) => modelLoad.sources!({ path }).flatMap(({ patterns }) => patterns);
+  for (const path of ['models/tiny', 'npm:tiny-models/llama/', 'hf:tiny/llama@v1']) {
+    const [pattern, ...others] = patternsOf(path);
+    t.match(pattern, new RegExp(`^${path.replace(/\/$/, '')}/\\{config.json,.*tokenizer.json`), path);
+    t.same(others, []);
+  }
+  for (const path of ['models/tiny.gguf', 'npm:tiny-models/llama.GGUF', 'hf:tiny/llama@v1/llama.gguf']) {
+    t.same(patternsOf(path), [path]);
+  }
+  t.end();
 });

@@ -49,3 +49,26 @@ t.test('a run of some length shows its utilisation, a short one only its speed',
   ]);
   t.equal(measurements, 1);
 });
+
+t.test('a device that was busy when it was measured is not used beyond its all', async (t) => {
+  const clock = { now: 0 };
+  const original = performance.now;
+  performance.now = () => clock.now;
+  t.teardown(() => {
+    performance.now = original;
+  });
+  const shares: (number | undefined)[] = [];
+  const report = createReporter({ progress: () => {}, log: (_, { mfu }) => void shares.push(mfu) }, 3, {
+    flopsPerToken: 50,
+    measurePeak: async () => 1e6,
+  });
+  for (const [ms, tokens] of [
+    [10_000, 100_000],
+    [1000, 40_000],
+    [1000, 20_000],
+  ] as const) {
+    clock.now += ms;
+    await report(shares.length + 1, { loss: 1 }, tokens);
+  }
+  t.same(shares, [0.5, 1, 0.5], 'the best that was seen counts from then on');
+});
