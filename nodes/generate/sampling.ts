@@ -53,19 +53,30 @@ function sampleToken(logits: Float32Array, sampling: Sampling, uniform: number):
   return ids.at(-1) ?? -1;
 }
 
-const buckets = 256;
-const bucketsPerNat = 8;
+const bucketsPerNat = 32;
+const buckets = 1024;
+
+/** The largest weight of each bucket. */
+const bucketWeights = Float64Array.from({ length: buckets }, (_, bucket) => Math.exp(-bucket / bucketsPerNat));
 
 /**
  * The same where nothing limits the choice, as rollouts draw, without sorting the vocabulary: the weights are added up in
- * buckets of like logits, and only the bucket that the draw falls into is sorted.
+ * buckets of like logits, and only the bucket that the draw falls into is sorted. This runs over the vocabulary for each
+ * token that is drawn, so the exponential within a bucket is five terms of its series, right to 12 digits.
  */
 function sampleOfAll(logits: Float32Array, temperature: number, uniform: number): number {
   const most = logits[argMax(logits)] ?? Number.NaN;
-  const bucketOf = (logit: number) => Math.min(buckets - 1, Math.floor(((most - logit) / temperature) * bucketsPerNat));
-  const weightOf = (logit: number) => Math.exp((logit - most) / temperature);
   const sums = new Float64Array(buckets);
-  for (const logit of logits) if (logit > Number.NEGATIVE_INFINITY) sums[bucketOf(logit)]! += weightOf(logit);
+  const bucketOf = new Uint16Array(logits.length);
+  for (let id = 0; id < logits.length; id++) {
+    const below = (most - logits[id]!) / temperature;
+    const scaled = below * bucketsPerNat;
+    // Also where the logit is not a number, whose weight is 0.
+    const bucket = scaled < buckets - 1 ? scaled | 0 : buckets - 1;
+    bucketOf[id] = bucket;
+    if (bucket < buckets - 1) sums[bucket]! += bucketWeights[bucket]! * expNearZero((bucket - scaled) / bucketsPerNat);
+    else if (below < Number.POSITIVE_INFINITY) sums[bucket]! += Math.exp(-below);
+  }
   let left = uniform * sums.reduce((sum, weight) => sum + weight, 0);
   let chosen = -1;
   for (let bucket = 0; bucket < buckets && left >= 0; bucket++) {
@@ -77,14 +88,19 @@ function sampleOfAll(logits: Float32Array, temperature: number, uniform: number)
   left += sums[chosen] ?? 0;
   const ids: number[] = [];
   for (let id = 0; id < logits.length; id++) {
-    if (logits[id]! > Number.NEGATIVE_INFINITY && bucketOf(logits[id]!) === chosen) ids.push(id);
+    if (bucketOf[id] === chosen && logits[id]! > Number.NEGATIVE_INFINITY) ids.push(id);
   }
   ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
   for (const id of ids) {
-    left -= weightOf(logits[id]!);
+    left -= Math.exp((logits[id]! - most) / temperature);
     if (left < 0) return id;
   }
   return ids.at(-1) ?? -1;
+}
+
+/** The exponential of −1/32 to 0, by Taylor's series. */
+function expNearZero(x: number): number {
+  return 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120))));
 }
 
 /** Tokens that may be drawn, from the likeliest down, each with its logit divided by the temperature. */

@@ -10,6 +10,7 @@ import type { HostTensors, Tensors } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import { tf } from '../tensor/tf.js';
 import { attend } from './attention.js';
+import { attendCached } from './cached-attention.js';
 import { decoderStack, maskOf, outputLogits } from './decoder.js';
 import type { DecoderConfig } from './decoder-config.js';
 import { cacheMask, causalMask } from './masks.js';
@@ -35,32 +36,39 @@ export interface CachedStep {
 }
 
 /**
- * Reads the prompts: `ids` int32 `[batch, time]`, padded to the right, time ≤ capacity; `last` int32 `[batch]`, the
- * index of each prompt's last token. What padding leaves in the cache is overwritten before it is ever open.
+ * Reads the prompts: `ids` int32 `[prompts, time]`, padded to the right, time ≤ capacity; `last` int32 `[prompts]`, the
+ * index of each prompt's last token. `sources` int32 `[batch]` says which prompt each row of the cache holds; without it,
+ * rows are prompts. Logits are those of the prompts, `[prompts, vocab]`. What padding leaves in the cache is overwritten
+ * before it is ever open.
  */
-export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last: Tensor): CachedStep {
-  const [batch, time] = ids.shape as [number, number];
+export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last: Tensor, sources?: Tensor): CachedStep {
+  const [prompts, time] = ids.shape as [number, number];
   const mask = maskOf(time, (window) => causalMask(time, window));
-  const lengths = () => tf.reshape(tf.add(last, 1), [batch, 1]);
+  const lengths = () => tf.reshape(tf.add(last, 1), [prompts, 1]);
   const code = positionCode(config, state, { capacity: time, lengths });
   const next: Record<string, Tensor> = {};
+  const places = tf.range(0, time, 1, 'int32').reshape([1, time]).tile([state[keyName(0)]!.shape[0]!, 1]);
+  const keep = (name: string, read: Tensor) => {
+    next[name] = writeAt(state[name]!, sources ? (tf.gather(read, sources) as Tensor) : read, places);
+  };
   const hidden = decoderStack(config, state, { ids, code }, (layer, query, key, value) => {
-    next[keyName(layer)] = padTo(key, capacityOf(state));
-    next[valueName(layer)] = padTo(value, capacityOf(state));
+    keep(keyName(layer), key);
+    keep(valueName(layer), value);
     const how = config.attention[layer]!;
     return attend(query, key, value, mask(how), how);
   });
   const rows = tf.add(
     last,
     tf.tensor1d(
-      Int32Array.from({ length: batch }, (_, row) => row * time),
+      Int32Array.from({ length: prompts }, (_, row) => row * time),
       'int32',
     ),
   );
   return { logits: outputLogits(config, state, tf.gather(hidden, rows)), state: next };
 }
 
-/** Reads one more token a row: `ids` int32 `[batch, 1]` at `positions` int32 `[batch, 1]`, each below the capacity. */
+/** Reads one more token a row: `ids` int32 `[batch, 1]` at `positions` int32 `[batch, 1]`, each below the capacity. The cache
+ * is read as it was; what is written to it is seen by the next step. */
 export function decodeStep(config: DecoderConfig, state: Tensors, ids: Tensor, positions: Tensor): CachedStep {
   const capacity = capacityOf(state);
   const mask = maskOf(capacity, (window) => cacheMask(capacity, positions, window));
@@ -68,12 +76,11 @@ export function decodeStep(config: DecoderConfig, state: Tensors, ids: Tensor, p
   const code = positionCode(config, state, { capacity, positions, lengths });
   const next: Record<string, Tensor> = {};
   const hidden = decoderStack(config, state, { ids, code }, (layer, query, key, value) => {
-    const keys = writeAt(state[keyName(layer)]!, key, positions);
-    const values = writeAt(state[valueName(layer)]!, value, positions);
-    next[keyName(layer)] = keys;
-    next[valueName(layer)] = values;
+    const cache = { key: state[keyName(layer)]!, value: state[valueName(layer)]! };
+    next[keyName(layer)] = writeAt(cache.key, key, positions);
+    next[valueName(layer)] = writeAt(cache.value, value, positions);
     const how = config.attention[layer]!;
-    return attend(query, keys, values, mask(how), how);
+    return attendCached(query, cache, { key, value }, mask(how), how);
   });
   return { logits: outputLogits(config, state, hidden), state: next };
 }
@@ -92,32 +99,22 @@ export function gatherCache(config: DecoderConfig, state: Tensors, sources: Tens
   return Object.fromEntries(cacheNames(config).map((name) => [name, tf.gather(state[name]!, sources) as Tensor]));
 }
 
-/** Puts `entry` `[batch, heads, 1, d]` into `cache` `[batch, heads, capacity, d]`, at each row's own position. */
-function writeAt(cache: Tensor, entry: Tensor, positions: Tensor): Tensor {
-  const [batch, heads, , width] = cache.shape as [number, number, number, number];
-  const lines = batch * heads;
+/** Puts `entries` `[batch, heads, time, d]` into `cache` `[batch, heads, capacity, d]`, at `positions` int32 `[batch, time]`. */
+function writeAt(cache: Tensor, entries: Tensor, positions: Tensor): Tensor {
+  const [batch, heads, time, width] = entries.shape as [number, number, number, number];
+  const rows = batch * heads * time;
   const rowAndHead = tf.tensor2d(
-    Int32Array.from({ length: 2 * lines }, (_, i) => (i % 2 === 0 ? Math.floor(i / 2 / heads) : (i >> 1) % heads)),
-    [lines, 2],
+    Int32Array.from({ length: 2 * rows }, (_, i) => {
+      const line = Math.floor((i >> 1) / time);
+      return i % 2 === 0 ? Math.floor(line / heads) : line % heads;
+    }),
+    [rows, 2],
     'int32',
   );
-  const position = tf.reshape(tf.tile(positions, [1, heads]), [lines, 1]);
-  return tf.tensorScatterUpdate(cache, tf.concat([rowAndHead, position], 1), tf.reshape(entry, [lines, width]));
+  const position = tf.reshape(tf.tile(tf.reshape(positions, [batch, 1, time]), [1, heads, 1]), [rows, 1]);
+  return tf.tensorScatterUpdate(cache, tf.concat([rowAndHead, position], 1), tf.reshape(entries, [rows, width]));
 }
 
 function capacityOf(state: Tensors): number {
   return state[keyName(0)]!.shape[2]!;
-}
-
-/** Appends zeros along the time axis. */
-function padTo(x: Tensor, capacity: number): Tensor {
-  const missing = capacity - x.shape[2]!;
-  return missing === 0
-    ? x
-    : tf.pad(x, [
-        [0, 0],
-        [0, 0],
-        [0, missing],
-        [0, 0],
-      ]);
 }

@@ -31,7 +31,10 @@ export function segmentMask(segments: Tensor, window?: number): Tensor {
   return tf.add(apart, causalMask(time, window));
 }
 
-/** The mask of one token a row over a cache: `[batch, 1, 1, capacity]`, for `positions` int32 `[batch, 1]`. */
+/**
+ * The mask of one token a row over a cache of the tokens before it, and behind them the token itself, which is always open:
+ * `[batch, 1, 1, capacity + 1]`, for `positions` int32 `[batch, 1]`.
+ */
 export function cacheMask(capacity: number, positions: Tensor, window = capacity): Tensor {
   const batch = positions.shape[0]!;
   const slots = tf.tensor1d(
@@ -40,8 +43,8 @@ export function cacheMask(capacity: number, positions: Tensor, window = capacity
   );
   const places = tf.reshape(slots, [1, 1, 1, capacity]);
   const own = tf.reshape(positions, [batch, 1, 1, 1]);
-  const ahead = tf.greater(places, own);
-  if (window >= capacity) return tf.mul(tf.cast(ahead, 'float32'), closed);
-  const behind = tf.lessEqual(places, tf.sub(own, window));
-  return tf.mul(tf.cast(tf.logicalOr(ahead, behind), 'float32'), closed);
+  const ahead = tf.greaterEqual(places, own);
+  const isClosed =
+    window < capacity ? tf.logicalOr(ahead, tf.lessEqual(places, tf.sub(own, window))) : ahead;
+  return tf.mul(tf.cast(tf.concat([isClosed, tf.zeros([batch, 1, 1, 1], 'bool')], -1), 'float32'), closed);
 }

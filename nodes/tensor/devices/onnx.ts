@@ -8,6 +8,7 @@ import { assertHostTensor } from '../host-tensor.js';
 import { serialiseModel } from '../onnx/model.js';
 import { ort } from '../onnx/runtime.js';
 import { safeAliases } from '../optimise/alias.js';
+import { type RowWrite, takeRowWrites, writeRows } from '../optimise/row-writes.js';
 import { type Trace, trace, typesOf } from '../trace.js';
 import { JoinedOnnxState, type OnnxEntries, OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
 
@@ -34,6 +35,8 @@ interface Compiled {
   readonly inPlace: ReadonlySet<string>;
   /** Graph outputs of the same type as the state they replace, which take turns with it. */
   readonly alternating: ReadonlySet<string>;
+  /** Entries of the state, held in this process's memory, of which some rows are replaced after the run. */
+  readonly rowWrites: ReadonlyMap<string, RowWrite>;
 }
 
 export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
@@ -122,10 +125,11 @@ async function compileStep(
   state: OnnxEntries,
   inputs: HostTensors,
 ): Promise<Compiled> {
-  const traced = trace(label, step, state.types, typesOf(inputs));
+  const whole = trace(label, step, state.types, typesOf(inputs));
+  const onCpu = options.provider === 'cpu';
+  const { trace: traced, writes: rowWrites } = onCpu ? takeRowWrites(whole) : { trace: whole, writes: new Map() };
   const { graph, stateInputs, stateOutputs } = traced;
   const inputOf = new Map([...stateInputs].map(([input, name]) => [name, input]));
-  const onCpu = options.provider === 'cpu';
   const pairs = [...stateOutputs].flatMap(([name, output]) => {
     const input = inputOf.get(name);
     return onCpu && input !== undefined ? [[input, output] as const] : [];
@@ -145,7 +149,7 @@ async function compileStep(
       ...sessionOptions(options),
       ...(onCpu ? {} : { preferredOutputLocation: locations }),
     });
-    return { trace: traced, session, inPlace, alternating };
+    return { trace: traced, session, inPlace, alternating, rowWrites };
   } catch (error) {
     throw wrapped(label, 'cannot be loaded', error);
   }
@@ -153,7 +157,7 @@ async function compileStep(
 
 async function runCompiled(
   label: string,
-  { trace: traced, session, inPlace, alternating }: Compiled,
+  { trace: traced, session, inPlace, alternating, rowWrites }: Compiled,
   state: OnnxEntries,
   inputs: HostTensors,
 ): Promise<Record<string, HostTensor>> {
@@ -165,6 +169,7 @@ async function runCompiled(
     fetches[output] = inPlace.has(output) ? state.tensor(name) : alternating.has(output) ? state.spare(name) : null;
   }
   for (const output of traced.stepOutputs.values()) fetches[output] = null;
+  for (const { indices, updates } of rowWrites.values()) fetches[indices] = fetches[updates] = null;
   if (Object.keys(fetches).length === 0) return {};
 
   const results = await session.run(feeds, fetches).catch((error: unknown) => {
@@ -174,6 +179,9 @@ async function runCompiled(
     if (inPlace.has(output)) continue;
     if (alternating.has(output)) state.swap(name);
     else state.replace(name, results[output]!);
+  }
+  for (const [name, { indices, updates }] of rowWrites) {
+    writeRows(state.tensor(name), results[indices]!, results[updates]!);
   }
   return Object.fromEntries([...traced.stepOutputs].map(([name, output]) => [name, toHost(results[output]!, false)]));
 }

@@ -3,6 +3,7 @@ import { broadcastShapes, sameShape } from '../broadcast.js';
 import { type GraphBuilder, int, type Sym } from '../graph-builder.js';
 import { sizeOf } from '../host-tensor.js';
 import { add } from './arithmetic.js';
+import { productOfFewRows } from './few-rows.js';
 import { input, type KernelTable, kernel, requireFloat } from './kernel.js';
 import { reshaped } from './reshape.js';
 import { scalarDtype } from './shape.js';
@@ -16,7 +17,8 @@ interface Operand {
 
 /**
  * A product of (batches of) matrices. A transpose of the right operand is never carried out: the product reads it the
- * other way round at no cost. Nor is one of the left, except where `turnedProduct` says so. Where only one operand has a
+ * other way round at no cost, or with few rows is the left one of the product's transpose. Nor is one of the left carried
+ * out, except where `turnedProduct` says so. Where only one operand has a
  * batch, the batch is more rows of one larger product.
  */
 export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: boolean, transposeB: boolean): Sym {
@@ -43,6 +45,8 @@ export function product(b: GraphBuilder, first: Sym, second: Sym, transposeA: bo
     const a = reshaped(b, left.matrices, left.swapped ? [inner, rows] : [leftCount * rows, inner]);
     const c = reshaped(b, right.matrices, right.matrices.shape.slice(-2));
     const result = { dtype: first.dtype, shape: [leftCount * rows, columns] };
+    const few = !left.swapped && right.swapped ? productOfFewRows(b, a, c) : undefined;
+    if (few) return reshaped(b, few, shape);
     const attributes = { transA: int(Number(left.swapped)), transB: int(Number(right.swapped)) };
     return reshaped(b, b.node('Gemm', [a, c], result, attributes), shape);
   }
