@@ -1,6 +1,4 @@
-/** The decoders that are measured, and how a process that measures one is started. */
-import { execFileSync } from 'node:child_process';
-import { hugePages } from '../engine/executor/huge-pages.js';
+/** The decoders that are measured. */
 import { llamaDecoder } from '../nodes/model/families/llama.js';
 import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
 
@@ -30,15 +28,3 @@ export const models: Readonly<Record<string, DecoderConfig>> = {
 
 /** Those that run where none is named. */
 export const usualModels = ['0.9M', '12M'];
-
-/** Runs a process that prints one JSON object: one of Lapidary's in the environment of its workers, a peer as it comes. */
-export function inProcess<Measurement>(command: string, args: readonly string[]): Measurement {
-  const env = { ...process.env, ...(command === process.execPath ? hugePages(process.env) : {}) };
-  return JSON.parse(execFileSync(command, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] }));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

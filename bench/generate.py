@@ -12,6 +12,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--config", type=json.loads, required=True)
 for name in ("batch", "calls", "threads", "prompt", "new"):
     parser.add_argument(f"--{name}", type=int, required=True)
+parser.add_argument("--compile", action="store_true")
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
@@ -25,13 +26,20 @@ model = LlamaForCausalLM(
         rms_norm_eps=c["norm"]["epsilon"], bos_token_id=None, eos_token_id=None, pad_token_id=0,
     )
 ).eval()
+settings = {}
+if options.compile:
+    # A cache of a fixed size, so that one compiled step serves all.
+    settings["cache_implementation"] = "static"
+    model.forward = torch.compile(model.forward)
 ids = torch.randint(1, c["vocabSize"], (options.batch, options.prompt))
 mask = torch.ones_like(ids)
 
 
 def call():
     with torch.inference_mode():
-        out = model.generate(ids, attention_mask=mask, do_sample=False, max_new_tokens=options.new, use_cache=True)
+        out = model.generate(
+            ids, attention_mask=mask, do_sample=False, max_new_tokens=options.new, use_cache=True, **settings
+        )
     assert out.shape == (options.batch, options.prompt + options.new), out.shape
 
 
@@ -43,7 +51,7 @@ for _ in range(options.calls):
     call()
     times.append((time.perf_counter() - start) * 1000)
 print(json.dumps({
-    "what": f"Transformers on PyTorch {torch.__version__}",
+    "what": f"Transformers on PyTorch {torch.__version__}" + (", torch.compile" if options.compile else ""),
     "times_ms": times,
     "cpu_ms": (time.process_time() - cpu) * 1000 / options.calls,
     "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

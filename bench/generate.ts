@@ -1,10 +1,15 @@
 /**
  * Greedy generation with a KV cache, compiled, against Transformers' `generate` on PyTorch.
  *
- *   npm run build && node dist/bench/generate.js --python /path/to/python [--rounds 5] [--threads 2]
+ *   npm run build && node dist/bench/generate.js --python /path/to/python [--rounds 5] [--threads 2] [--compile]
  *
  * The Python needs `torch` and `transformers`. Each side runs in a process of its own, in turns, so that a busy machine
- * slows both alike. Without --python only the compiled side runs.
+ * slows both alike. Without --python only the compiled side runs. With --compile the peer runs again, its model compiled by
+ * `torch.compile` and its cache of a fixed size, which needs a C++ compiler.
+ *
+ *   node dist/bench/generate.js --measure --model 12M --batch 16 --calls 2 --threads 1 --profile /tmp/generate
+ *
+ * writes ONNX Runtime's profiles, one of each program.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +18,8 @@ import type { DecoderConfig } from '../nodes/nn/decoder-config.js';
 import { initialParameters } from '../nodes/nn/initial-parameters.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { createRandom } from '../nodes/tensor/random.js';
-import { inProcess, median, models, usualModels } from './decoders.js';
+import { models, usualModels } from './decoders.js';
+import { measureInTurns, median } from './peers.js';
 
 const promptTokens = 32;
 const newTokens = 96;
@@ -37,7 +43,9 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '2' },
     model: { type: 'string' },
     batch: { type: 'string' },
+    compile: { type: 'boolean', default: false },
     measure: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 const threads = Number(options.threads);
@@ -51,7 +59,8 @@ if (options.measure) {
 }
 
 async function measure(config: DecoderConfig, batchSize: number, calls: number): Promise<Measurement> {
-  const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads });
+  const profile = options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {};
+  const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
   const weights = device.createState(initialParameters(config, 1));
   const size = { promptLengths: [promptTokens], maxNewTokens: newTokens, batchSize };
   const generator = createGenerator(device, { config }, weights, size);
@@ -86,20 +95,23 @@ async function measure(config: DecoderConfig, batchSize: number, calls: number):
 }
 
 function compare(name: string, batch: number): void {
-  const ours: Measurement[] = [];
-  const theirs: Measurement[] = [];
-  const sizes = ['--batch', String(batch), '--calls', options.calls, '--threads', options.threads];
-  for (let round = 0; round < Number(options.rounds); round++) {
-    ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes]));
-    if (options.python) {
-      const tokens = ['--prompt', String(promptTokens), '--new', String(newTokens)];
-      const config = ['--config', JSON.stringify(models[name])];
-      theirs.push(inProcess(options.python, ['bench/generate.py', ...config, ...tokens, ...sizes]));
-    }
-  }
+  const sides = measureInTurns<Measurement>({
+    ...options,
+    script: fileURLToPath(import.meta.url),
+    peer: 'bench/generate.py',
+    model: [name, models[name]!],
+    shared: ['--batch', String(batch), '--calls', options.calls, '--threads', options.threads],
+    fixed: { prompt: promptTokens, new: newTokens },
+    rounds: Number(options.rounds),
+  });
   console.log(`${name}, batch ${batch}, ${promptTokens} tokens read and ${newTokens} written, ${threads} threads`);
-  for (const side of [ours, theirs]) if (side.length > 0) console.log(`  ${describe(side, batch)}`);
-  if (theirs.length > 0) console.log(`  tokens/s ratio ${(callTime(theirs) / callTime(ours)).toFixed(2)}`);
+  for (const side of sides) console.log(`  ${describe(side, batch)}`);
+  const [ours, ...theirs] = sides;
+  const cpuTime = (side: readonly Measurement[]) => median(side.map(({ cpu_ms }) => cpu_ms));
+  for (const peer of theirs) {
+    const [time, cpu] = [callTime(peer) / callTime(ours), cpuTime(peer) / cpuTime(ours)];
+    console.log(`  tokens/s ratio ${time.toFixed(2)}, by CPU time ${cpu.toFixed(2)}, to ${peer[0]!.what}`);
+  }
 }
 
 /** The median over the processes of their median calls. */

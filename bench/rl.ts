@@ -6,6 +6,10 @@
  * The Python needs `torch`, `transformers` and `trl`. Each side runs in a process of its own, in turns, so that a busy
  * machine slows both alike. Without --python only the compiled side runs. A rollout is drawn, and scored by the policy and
  * its reference; it is learned from twice, all its responses in one update. The first rollout of a process does not count.
+ *
+ *   node dist/bench/rl.js --measure --model 12M --rollouts 2 --threads 1 --profile /tmp/rl
+ *
+ * writes ONNX Runtime's profiles, one of each program.
  */
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +28,8 @@ import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { createRandom } from '../nodes/tensor/random.js';
 import { createUpdater } from '../nodes/train/updater.js';
 import type { TrainGrpoConfig } from '../schemas/kinds/train.grpo.js';
-import { inProcess, median, models } from './decoders.js';
+import { models } from './decoders.js';
+import { measureInTurns, median } from './peers.js';
 
 const promptTokens = 32;
 const newTokens = 64;
@@ -49,6 +54,7 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '2' },
     model: { type: 'string' },
     measure: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 const threads = Number(options.threads);
@@ -60,7 +66,8 @@ if (options.measure) {
 }
 
 async function measure(config: DecoderConfig, rollouts: number): Promise<Measurement> {
-  const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads });
+  const profile = options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {};
+  const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
   const parameters = initialParameters(config, 1);
   const method = grpo(config, {
     per_device_train_batch_size: responses,
@@ -176,28 +183,29 @@ function promptOf({ vocabSize }: DecoderConfig, prompt: number): number[] {
 }
 
 function compare(name: string): void {
-  const ours: Measurement[] = [];
-  const theirs: Measurement[] = [];
-  const sizes = ['--rollouts', options.rollouts, '--threads', options.threads];
-  for (let round = 0; round < Number(options.rounds); round++) {
-    ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes]));
-    if (options.python) {
-      const work = Object.entries({ prompt: promptTokens, new: newTokens, responses, generations, passes });
-      const config = ['--config', JSON.stringify(models[name])];
-      const rest = work.flatMap(([key, value]) => [`--${key}`, String(value)]);
-      theirs.push(inProcess(options.python, ['bench/rl.py', ...config, ...rest, ...sizes]));
-    }
-  }
+  const sides = measureInTurns<Measurement>({
+    ...options,
+    script: fileURLToPath(import.meta.url),
+    peer: 'bench/rl.py',
+    model: [name, models[name]!],
+    shared: ['--rollouts', options.rollouts, '--threads', options.threads],
+    fixed: { prompt: promptTokens, new: newTokens, responses, generations, passes },
+    rounds: Number(options.rounds),
+  });
   console.log(
     `${name}, ${responses} responses of ${newTokens} tokens to prompts of ${promptTokens}, ${threads} threads`,
   );
-  for (const side of [ours, theirs]) if (side.length > 0) console.log(`  ${describe(side)}`);
-  if (theirs.length === 0) return;
-  const ratio = (times: (one: Measurement) => readonly number[]) =>
-    (timeOf(theirs, times) / timeOf(ours, times)).toFixed(2);
-  console.log(
-    `  tokens/s ratio: rollouts ${ratio((one) => one.rollouts_ms)}, updates ${ratio((one) => one.updates_ms)}`,
-  );
+  for (const side of sides) console.log(`  ${describe(side)}`);
+  const [ours, ...theirs] = sides;
+  for (const peer of theirs) {
+    const ratio = (times: (one: Measurement) => readonly number[]) =>
+      (timeOf(peer, times) / timeOf(ours, times)).toFixed(2);
+    const cpu = median(peer.map(({ cpu_ms }) => cpu_ms)) / median(ours.map(({ cpu_ms }) => cpu_ms));
+    console.log(
+      `  tokens/s ratio: rollouts ${ratio((one) => one.rollouts_ms)}, updates ${ratio((one) => one.updates_ms)}; ` +
+        `by CPU time of both ${cpu.toFixed(2)}`,
+    );
+  }
 }
 
 /** The median over the processes of their medians. */

@@ -106,6 +106,7 @@ def main():
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--lora", type=int, default=0)
+    parser.add_argument("--compile", action="store_true")
     a = parser.parse_args()
     c = json.loads(a.config)
     torch.set_num_threads(a.threads)
@@ -123,8 +124,10 @@ def main():
     ids = torch.randint(0, c["vocabSize"], (a.batch, a.time))
     targets = torch.randint(0, c["vocabSize"], (a.batch * a.time,))
 
+    forward = torch.compile(model) if a.compile else model
+
     def step():
-        loss = F.cross_entropy(model(ids).view(-1, c["vocabSize"]), targets)
+        loss = F.cross_entropy(forward(ids).view(-1, c["vocabSize"]), targets)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learning, 1.0)
@@ -139,7 +142,7 @@ def main():
         losses.append(step())
         times.append((time.perf_counter() - start) * 1e3)
     print(json.dumps({
-        "what": f"PyTorch {torch.__version__}",
+        "what": f"PyTorch {torch.__version__}" + (", torch.compile" if a.compile else ""),
         "parameters": total,
         "times_ms": times,
         "cpu_ms_per_step": (time.process_time() - cpu) * 1e3 / a.steps,

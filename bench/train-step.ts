@@ -2,10 +2,11 @@
  * One training step (forward, backward, clipping, AdamW) of a small decoder, compiled, against PyTorch eager.
  *
  *   npm run build && node dist/bench/train-step.js --python /path/to/python [--rounds 5] [--threads 2] [--batch 8]
- *     [--model 135M] [--lora 16]
+ *     [--model 135M] [--lora 16] [--compile]
  *
  * The Python needs `torch`. Each side runs in a process of its own, in turns, so that a busy machine slows both alike.
- * Without --python only the compiled side runs.
+ * Without --python only the compiled side runs. With --compile the peer runs again, its model compiled by `torch.compile`,
+ * which needs a C++ compiler.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,7 +24,8 @@ import { createRandom } from '../nodes/tensor/random.js';
 import { type Learner, languageModelLearner } from '../nodes/train/learner.js';
 import { trainingStep } from '../nodes/train/step.js';
 import type { AdapterConfig } from '../schemas/kinds/adapter.js';
-import { inProcess, median, models, usualModels } from './decoders.js';
+import { models, usualModels } from './decoders.js';
+import { measureInTurns, median } from './peers.js';
 
 const time = 128;
 
@@ -48,6 +50,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '20' },
     threads: { type: 'string', default: '2' },
     model: { type: 'string' },
+    compile: { type: 'boolean', default: false },
     measure: { type: 'boolean', default: false },
     profile: { type: 'string' },
     batch: { type: 'string', default: '8' },
@@ -123,30 +126,28 @@ function learnerOf(config: DecoderConfig): Learner {
 }
 
 function compare(name: string): void {
-  const ours: Measurement[] = [];
-  const theirs: Measurement[] = [];
-  for (let round = 0; round < Number(options.rounds); round++) {
-    ours.push(inProcess(process.execPath, [fileURLToPath(import.meta.url), '--measure', '--model', name, ...sizes()]));
-    if (options.python) {
-      const config = ['--config', JSON.stringify(models[name]), '--time', String(time)];
-      theirs.push(inProcess(options.python, ['bench/train-step.py', ...config, ...sizes()]));
-    }
-  }
+  const sides = measureInTurns<Measurement>({
+    ...options,
+    script: fileURLToPath(import.meta.url),
+    peer: 'bench/train-step.py',
+    model: [name, models[name]!],
+    shared: ['--steps', options.steps, '--threads', options.threads, '--batch', options.batch, '--lora', options.lora],
+    fixed: { time },
+    rounds: Number(options.rounds),
+  });
+  const [ours, ...theirs] = sides;
   console.log(
     `${name} (${ours[0]!.parameters} parameters), ${rank ? `LoRA r = ${rank}, ` : ''}${batch} × ${time} tokens, ${threads} threads`,
   );
-  for (const side of [ours, theirs]) if (side.length > 0) console.log(`  ${describe(side)}`);
-  if (theirs.length === 0) return;
-  const ratio = median(theirs.map(stepTime)) / median(ours.map(stepTime));
-  const memory = median(ours.map((m) => m.peak_rss_mb)) / median(theirs.map((m) => m.peak_rss_mb));
-  const cpu = median(theirs.map((m) => m.cpu_ms_per_step)) / median(ours.map((m) => m.cpu_ms_per_step));
-  console.log(
-    `  tokens/s ratio ${ratio.toFixed(2)}, by CPU time ${cpu.toFixed(2)}, peak memory ratio ${memory.toFixed(2)}`,
-  );
-}
-
-function sizes(): string[] {
-  return ['--steps', options.steps, '--threads', options.threads, '--batch', options.batch, '--lora', options.lora];
+  for (const side of sides) console.log(`  ${describe(side)}`);
+  for (const peer of theirs) {
+    const ratio = (of: (one: Measurement) => number) => (median(peer.map(of)) / median(ours.map(of))).toFixed(2);
+    const memory = 1 / Number(ratio((one) => one.peak_rss_mb));
+    console.log(
+      `  tokens/s ratio ${ratio(stepTime)}, by CPU time ${ratio((one) => one.cpu_ms_per_step)}, ` +
+        `peak memory ratio ${memory.toFixed(2)}, to ${peer[0]!.what}`,
+    );
+  }
 }
 
 function stepTime(measurement: Measurement): number {

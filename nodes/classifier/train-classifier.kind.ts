@@ -5,7 +5,7 @@ import { adapterOutput, trainerPorts } from '../train/ports.js';
 
 export const trainClassifier: Kind = defineKind<TrainClassifierConfig>({
   name: 'train.classifier',
-  version: 1,
+  version: 2,
   description: 'Teaches a model to put texts under labels: one each, or any number.',
   runs: 'worker',
   resources: { cpus: 'all' },

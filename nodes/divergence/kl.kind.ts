@@ -5,7 +5,7 @@ import { rewardModelPort } from '../reward/ports.js';
 
 export const evaluateKl: Kind = defineKind<EvaluateKlConfig>({
   name: 'evaluate.kl',
-  version: 1,
+  version: 2,
   description: 'How far a policy has moved from its reference, and what its responses earn: a point of a frontier.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -4,7 +4,7 @@ import { checkGeneration } from '../generate/check-generation.js';
 
 export const evaluateGeneration: Kind = defineKind<EvaluateGenerationConfig>({
   name: 'evaluate.generation',
-  version: 3,
+  version: 4,
   description: 'Lets a model answer prompts and compares its answers with the right ones.',
   runs: 'worker',
   resources: { cpus: 'all' },

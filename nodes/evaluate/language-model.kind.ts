@@ -6,7 +6,7 @@ import {
 
 export const evaluateLanguageModel: Kind = defineKind<EvaluateLanguageModelConfig>({
   name: 'evaluate.language_model',
-  version: 2,
+  version: 3,
   description: 'Measures how well a model predicts texts: loss, perplexity, bits per byte.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -7,7 +7,7 @@ import { fieldPathFindings } from '../data/field-path.js';
 
 export const evaluateMultipleChoice: Kind = defineKind<EvaluateMultipleChoiceConfig>({
   name: 'evaluate.multiple_choice',
-  version: 2,
+  version: 3,
   description: 'Lets a model choose by likelihood among given answers, as lm-evaluation-harness does.',
   runs: 'worker',
   resources: { cpus: 'all' },

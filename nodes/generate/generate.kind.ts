@@ -4,7 +4,7 @@ import { checkGenerate } from './check-generation.js';
 
 export const generateKind: Kind = defineKind<GenerateConfig>({
   name: 'generate',
-  version: 2,
+  version: 3,
   description: 'Lets a model answer prompts.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -41,13 +41,22 @@ export interface CachedStep {
  * rows are prompts. Logits are those of the prompts, `[prompts, vocab]`. What padding leaves in the cache is overwritten
  * before it is ever open.
  */
-export function prefill(config: DecoderConfig, state: Tensors, ids: Tensor, last: Tensor, sources?: Tensor): CachedStep {
+export function prefill(
+  config: DecoderConfig,
+  state: Tensors,
+  ids: Tensor,
+  last: Tensor,
+  sources?: Tensor,
+): CachedStep {
   const [prompts, time] = ids.shape as [number, number];
   const mask = maskOf(time, (window) => causalMask(time, window));
   const lengths = () => tf.reshape(tf.add(last, 1), [prompts, 1]);
   const code = positionCode(config, state, { capacity: time, lengths });
   const next: Record<string, Tensor> = {};
-  const places = tf.range(0, time, 1, 'int32').reshape([1, time]).tile([state[keyName(0)]!.shape[0]!, 1]);
+  const places = tf
+    .range(0, time, 1, 'int32')
+    .reshape([1, time])
+    .tile([state[keyName(0)]!.shape[0]!, 1]);
   const keep = (name: string, read: Tensor) => {
     next[name] = writeAt(state[name]!, sources ? (tf.gather(read, sources) as Tensor) : read, places);
   };

@@ -44,7 +44,6 @@ export function cacheMask(capacity: number, positions: Tensor, window = capacity
   const places = tf.reshape(slots, [1, 1, 1, capacity]);
   const own = tf.reshape(positions, [batch, 1, 1, 1]);
   const ahead = tf.greaterEqual(places, own);
-  const isClosed =
-    window < capacity ? tf.logicalOr(ahead, tf.lessEqual(places, tf.sub(own, window))) : ahead;
+  const isClosed = window < capacity ? tf.logicalOr(ahead, tf.lessEqual(places, tf.sub(own, window))) : ahead;
   return tf.mul(tf.cast(tf.concat([isClosed, tf.zeros([batch, 1, 1, 1], 'bool')], -1), 'float32'), closed);
 }

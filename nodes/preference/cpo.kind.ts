@@ -5,7 +5,7 @@ import { preferencePorts } from './ports.js';
 
 export const trainCpo: Kind = defineKind<TrainCpoConfig>({
   name: 'train.cpo',
-  version: 2,
+  version: 3,
   description:
     'Teaches a model to prefer chosen answers while it goes on learning them, without a reference: CPO, CPO-SimPO.',
   runs: 'worker',

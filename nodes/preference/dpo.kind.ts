@@ -5,7 +5,7 @@ import { preferencePorts, referencePort } from './ports.js';
 
 export const trainDpo: Kind = defineKind<TrainDpoConfig>({
   name: 'train.dpo',
-  version: 2,
+  version: 3,
   description:
     'Teaches a model to prefer chosen answers to rejected ones, near to a reference: DPO, IPO and relatives.',
   runs: 'worker',

@@ -5,7 +5,7 @@ import { preferencePorts, referencePort } from './ports.js';
 
 export const trainKto: Kind = defineKind<TrainKtoConfig>({
   name: 'train.kto',
-  version: 2,
+  version: 3,
   description: 'Teaches a model from single answers that are said to be good or bad, near to a reference: KTO.',
   runs: 'worker',
   resources: { cpus: 'all' },

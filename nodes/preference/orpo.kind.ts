@@ -5,7 +5,7 @@ import { preferencePorts } from './ports.js';
 
 export const trainOrpo: Kind = defineKind<TrainOrpoConfig>({
   name: 'train.orpo',
-  version: 2,
+  version: 3,
   description: 'Fine-tunes on chosen answers and away from rejected ones at once, without a reference: ORPO.',
   runs: 'worker',
   resources: { cpus: 'all' },

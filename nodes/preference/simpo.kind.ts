@@ -5,7 +5,7 @@ import { preferencePorts } from './ports.js';
 
 export const trainSimpo: Kind = defineKind<TrainSimpoConfig>({
   name: 'train.simpo',
-  version: 2,
+  version: 3,
   description:
     'Teaches a model to prefer chosen answers by the mean log-probability of a token, without a reference: SimPO.',
   runs: 'worker',

@@ -3,7 +3,7 @@ import { type EvaluateRewardConfig, evaluateRewardSchema } from '../../schemas/k
 
 export const evaluateReward: Kind = defineKind<EvaluateRewardConfig>({
   name: 'evaluate.reward',
-  version: 2,
+  version: 3,
   description:
     'Scores responses with a reward model, and where it is known which are better, tells how often it agrees.',
   runs: 'worker',

@@ -5,7 +5,7 @@ import { adapterOutput, trainerPorts } from '../train/ports.js';
 
 export const trainReward: Kind = defineKind<TrainRewardConfig>({
   name: 'train.reward',
-  version: 2,
+  version: 3,
   description: 'Teaches a model to score responses as people ranked them: a reward model.',
   runs: 'worker',
   resources: { cpus: 'all' },

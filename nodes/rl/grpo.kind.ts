@@ -6,7 +6,7 @@ import { reinforcementPorts } from './ports.js';
 
 export const trainGrpo: Kind = defineKind<TrainGrpoConfig>({
   name: 'train.grpo',
-  version: 2,
+  version: 3,
   description:
     'Teaches a model what is rewarded, by comparing several of its responses to a prompt: GRPO, Dr. GRPO, DAPO.',
   runs: 'worker',

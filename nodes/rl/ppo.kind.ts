@@ -6,7 +6,7 @@ import { reinforcementPorts } from './ports.js';
 
 export const trainPpo: Kind = defineKind<TrainPpoConfig>({
   name: 'train.ppo',
-  version: 2,
+  version: 3,
   description: 'Teaches a model what is rewarded, near to a reference, with a learned value function: PPO, PPO-ptx.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -6,7 +6,7 @@ import { reinforcementPorts } from './ports.js';
 
 export const trainReinforce: Kind = defineKind<TrainReinforceConfig>({
   name: 'train.reinforce',
-  version: 2,
+  version: 3,
   description: 'Teaches a model what is rewarded, in the simplest way: REINFORCE with a baseline.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -6,7 +6,7 @@ import { reinforcementPorts } from './ports.js';
 
 export const trainRloo: Kind = defineKind<TrainRlooConfig>({
   name: 'train.rloo',
-  version: 2,
+  version: 3,
   description: 'Teaches a model what is rewarded, each response measured by the other responses to its prompt: RLOO.',
   runs: 'worker',
   resources: { cpus: 'all' },

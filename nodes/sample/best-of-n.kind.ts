@@ -5,7 +5,7 @@ import { rewardModelPort } from '../reward/ports.js';
 
 export const sampleBestOfN: Kind = defineKind<SampleBestOfNConfig>({
   name: 'sample.best_of_n',
-  version: 1,
+  version: 2,
   description: 'Draws n responses to each prompt and keeps the one that scores highest.',
   runs: 'worker',
   resources: { cpus: 'all' },

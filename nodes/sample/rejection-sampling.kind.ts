@@ -10,7 +10,7 @@ import { adapterOutput, trainerPorts } from '../train/ports.js';
 
 export const trainRejectionSampling: Kind = defineKind<TrainRejectionSamplingConfig>({
   name: 'train.rejection_sampling',
-  version: 1,
+  version: 2,
   description:
     'Fine-tunes a model on the best of its own responses: `sample.best_of_n`, then `train.supervised`, in one node.',
   runs: 'worker',

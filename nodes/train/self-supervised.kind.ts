@@ -8,7 +8,7 @@ import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSelfSupervised: Kind = defineKind<TrainSelfSupervisedConfig>({
   name: 'train.self_supervised',
-  version: 2,
+  version: 3,
   description: 'Trains a model to predict each next token of plain texts: pre-training, or going on with it.',
   runs: 'worker',
   resources: { cpus: 'all' },

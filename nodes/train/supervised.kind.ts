@@ -5,7 +5,7 @@ import { adapterOutput, trainerPorts } from './ports.js';
 
 export const trainSupervised: Kind = defineKind<TrainSupervisedConfig>({
   name: 'train.supervised',
-  version: 2,
+  version: 3,
   description: 'Fine-tunes a model to answer prompts, or to take its turns in conversations.',
   runs: 'worker',
   resources: { cpus: 'all' },

@@ -7,9 +7,11 @@ import type { Device, DeviceName, HostTensor, HostTensors, State, StepFunction }
 import { assertHostTensor, bool, float32, int32 } from '../host-tensor.js';
 import { tf, withBackend } from '../tf.js';
 import { JoinedState } from './joined-state.js';
+import { makeScatterPure } from './pure-scatter.js';
 
 /** `backend` is a registered TensorFlow.js backend that initialises synchronously, or has done so already. */
 export function createEagerDevice(name: DeviceName, backend: string): Device {
+  if (backend === 'cpu') makeScatterPure();
   const states = new Set<EagerState>();
   return {
     name,
