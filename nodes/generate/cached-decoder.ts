@@ -32,8 +32,8 @@ export interface CachedDecoder {
 /** The logits of a slot; a view that the next call makes stale. */
 export type LogitRows = (slot: number) => Float32Array;
 
-/** `lengths` are what prompts are padded to, upwards. A step computes all slots, so that the numbers of one do not depend on
- * how many others are in use. */
+/** `lengths` are what prompts are padded to, upwards. Steps and logits are always computed for all slots, so that the numbers
+ * of one do not depend on how many others are in use. */
 export function createCachedDecoder(
   device: Device,
   { config, parametersOf = (state) => state }: GeneratorModel,
@@ -54,9 +54,9 @@ export function createCachedDecoder(
     return { state: step.state, outputs: { logits: step.logits } };
   });
   const rereader = createRereader(device, { config, parametersOf }, state, { slots, capacity });
-  const rowsOf = ({ logits }: HostTensors, rowOf = (slot: number) => slot): LogitRows => {
+  const rowsOf = ({ logits }: HostTensors): LogitRows => {
     const all = logits!.data as Float32Array;
-    return (slot) => all.subarray(rowOf(slot) * config.vocabSize, (rowOf(slot) + 1) * config.vocabSize);
+    return (slot) => all.subarray(slot * config.vocabSize, (slot + 1) * config.vocabSize);
   };
   return {
     slots,
@@ -76,7 +76,7 @@ export function createCachedDecoder(
       });
       rereader?.begin(prompts);
       const inputs = { ids: int32([rows, time], ids), last: int32([rows], last), sources: int32([slots], sources) };
-      return rowsOf(await reading.run(state, inputs), (slot) => sources[slot]!);
+      return rowsOf(await reading.run(state, inputs));
     },
     async step(tokens, positions, sources) {
       const moved = sources?.some((source, slot) => source !== slot);

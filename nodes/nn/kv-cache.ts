@@ -38,8 +38,7 @@ export interface CachedStep {
 /**
  * Reads the prompts: `ids` int32 `[prompts, time]`, padded to the right, time ≤ capacity; `last` int32 `[prompts]`, the
  * index of each prompt's last token. `sources` int32 `[batch]` says which prompt each row of the cache holds; without it,
- * rows are prompts. Logits are those of the prompts, `[prompts, vocab]`. What padding leaves in the cache is overwritten
- * before it is ever open.
+ * rows are prompts. What padding leaves in the cache is overwritten before it is ever open.
  */
 export function prefill(
   config: DecoderConfig,
@@ -53,27 +52,25 @@ export function prefill(
   const lengths = () => tf.reshape(tf.add(last, 1), [prompts, 1]);
   const code = positionCode(config, state, { capacity: time, lengths });
   const next: Record<string, Tensor> = {};
+  const ofRows = (read: Tensor) => (sources ? (tf.gather(read, sources) as Tensor) : read);
   const places = tf
     .range(0, time, 1, 'int32')
     .reshape([1, time])
     .tile([state[keyName(0)]!.shape[0]!, 1]);
-  const keep = (name: string, read: Tensor) => {
-    next[name] = writeAt(state[name]!, sources ? (tf.gather(read, sources) as Tensor) : read, places);
-  };
   const hidden = decoderStack(config, state, { ids, code }, (layer, query, key, value) => {
-    keep(keyName(layer), key);
-    keep(valueName(layer), value);
+    next[keyName(layer)] = writeAt(state[keyName(layer)]!, ofRows(key), places);
+    next[valueName(layer)] = writeAt(state[valueName(layer)]!, ofRows(value), places);
     const how = config.attention[layer]!;
     return attend(query, key, value, mask(how), how);
   });
-  const rows = tf.add(
+  const ends = tf.add(
     last,
     tf.tensor1d(
       Int32Array.from({ length: prompts }, (_, row) => row * time),
       'int32',
     ),
   );
-  return { logits: outputLogits(config, state, tf.gather(hidden, rows)), state: next };
+  return { logits: outputLogits(config, state, tf.gather(hidden, ofRows(ends))), state: next };
 }
 
 /** Reads one more token a row: `ids` int32 `[batch, 1]` at `positions` int32 `[batch, 1]`, each below the capacity. The cache

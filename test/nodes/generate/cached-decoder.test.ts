@@ -11,7 +11,7 @@ for (const deviceName of devicesUnderTest) {
     const { config, parameters } = await readTinyLlama('llama-plain');
     await withDevice(deviceName, async (device) => {
       const weights = device.createState(parameters);
-      const size = { slots: 5, capacity: 16, lengths: [8] };
+      const size = { slots: 5, capacity: 32, lengths: [24] };
       const decoder = createCachedDecoder(device, { config }, weights, size);
       const numbers = (rows: LogitRows) => Array.from({ length: size.slots }, (_, slot) => [...rows(slot)]);
       /** The logits after the prompts, and after one more token a slot. */
