@@ -27,6 +27,6 @@ figure { margin: 0.8rem 0; } figure svg { max-width: 100%; height: auto; overflo
 .warning { border-left: 4px solid var(--warn); padding: 0.3rem 0.8rem; background: var(--tint); }
 .box { border: 1px solid var(--line); border-radius: 6px; padding: 0 1rem; margin: 0.6rem 0; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; } dd { margin: 0; } dt { color: var(--soft); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 40rem) { body { font-size: 15px; padding: 0.6rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; } }
+@media (max-width: 40rem) { body { font-size: 15px; padding: 0.6rem; } figure { overflow-x: auto; } figure svg { min-width: 34rem; } .figures svg { min-width: 0; } dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; } }
 @media print { .skip, nav { display: none; } .scroll { overflow: visible; } }
 `;

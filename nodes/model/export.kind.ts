@@ -13,7 +13,14 @@ export const modelExport: Kind = defineKind<ModelExportConfig>({
   description: 'Writes a model for others: with its weights in another dtype, in shards, or as a GGUF file.',
   runs: 'worker',
   schema: modelExportSchema,
-  inputs: { model: { type: 'model', description: 'The model.' } },
+  inputs: {
+    model: { type: 'model', description: 'The model.' },
+    card: {
+      type: 'file',
+      optional: true,
+      description: 'With `format: safetensors`: a model card, as of `model.card`, which becomes the README.md.',
+    },
+  },
   outputs: { ...outputs.safetensors, ...outputs.gguf },
   ports: ({ config, inputs: _ }) => ({
     inputs: modelExport.inputs,

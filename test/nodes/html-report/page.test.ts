@@ -136,6 +136,25 @@ t.test('a page of one run', async (t) => {
   );
 });
 
+t.test('of many metrics a few plots are open, and none twice', async (t) => {
+  const names = ['a', 'twin', 'b', 'c', 'd', 'e'];
+  const valueAt = (name: string, index: number) => (name === 'twin' ? 0 : index / 10);
+  const metrics = Object.fromEntries(
+    names.flatMap((name, index) => [
+      [name, valueAt(name, index)],
+      [`${name}_low`, valueAt(name, index) - 1],
+      [`${name}_high`, valueAt(name, index) + 1],
+    ]),
+  );
+  const nodes = { tuned: { ...one.record.nodes.tuned!, metrics } };
+  const { document } = parseHTML(reportPage([{ ...one, record: { ...one.record, nodes } }]));
+  const section = document.querySelector('section[aria-labelledby=metrics]')!;
+  const open = [...section.querySelectorAll(':scope > figure figcaption')].map((caption) => caption.textContent![0]);
+  t.same(open, ['a', 'b', 'c', 'd']);
+  t.equal(section.querySelector('summary')!.textContent, 'Intervals of twin, e');
+  t.equal(section.querySelectorAll('details figure').length, 2);
+});
+
 t.test('a page of two runs tells where they differ', async (t) => {
   const { document } = parseHTML(reportPage(two));
   t.match(

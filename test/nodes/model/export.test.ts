@@ -37,6 +37,15 @@ t.test('a model that goes out as GGUF comes back as it was', async (t) => {
   t.same(config(back), config(llama));
 });
 
+t.test('a model card goes with the folder', async (t) => {
+  const card = join(t.testdir({ card: '---\nlicense: mit\n---\n' }), 'card');
+  const run = (config: object) => runKind(modelExport, { config: { ...config }, inputs: { model: llama, card } });
+  const { outputs } = await run({ dtype: 'bfloat16' });
+  t.equal(readFileSync(join(outputs.model!, 'README.md'), 'utf8'), readFileSync(card, 'utf8'));
+  t.ok(await readModel(filesInFolder(outputs.model!), t.testdir()), 'it is a model all the same');
+  await t.rejects(run({ format: 'gguf' }), { code: 'card-unused' });
+});
+
 t.test('weights are rounded to the type asked for, and vectors are not', async (t) => {
   const before = await readModel(filesInFolder(llama), t.testdir());
   for (const [dtype, type, bits] of [
