@@ -22,6 +22,7 @@ import { type DeviceName, deviceNames } from './tensor/device.js';
 import { tokenizerKinds } from './tokenizer/kinds.js';
 import { trainKinds } from './train/kinds.js';
 import { userApi } from './user-api.js';
+import { verdictKinds } from './verdict/kinds.js';
 
 const kinds: readonly Kind[] = [
   ...dataKinds,
@@ -42,6 +43,7 @@ const kinds: readonly Kind[] = [
   ...divergenceKinds,
   ...reportKinds,
   ...cardKinds,
+  ...verdictKinds,
   ...commandKinds,
 ];
 

@@ -12,6 +12,7 @@ import {
   standardDeviation,
   wilsonInterval,
 } from '../../../nodes/statistics/spread.js';
+import { studentInterval, studentQuantile } from '../../../nodes/statistics/student.js';
 
 const near = (a: number, b: number, tolerance = 1e-9): boolean => Math.abs(a - b) <= tolerance;
 const twelve = { before: [0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1], after: [1, 1, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1] };
@@ -90,4 +91,21 @@ t.test('the minimum detectable difference falls with the root of the examples', 
   const at = (n: number) => minimumDetectableDifference(0.5, n, { confidence: 0.95, power: 0.8 });
   t.ok(near(at(100), 0.05 * (1.959963984540054 + 0.8416212335729143)));
   fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), (n) => near(at(4 * n), at(n) / 2, 1e-12)));
+});
+
+t.test("Student's t", async (t) => {
+  const quantiles: readonly (readonly [confidence: number, freedom: number, t: number])[] = [
+    [0.95, 1, 12.706204736174694],
+    [0.95, 2, 4.302652729749462],
+    [0.95, 4, 2.7764451051977934],
+    [0.8, 3, 1.637744353696209],
+    [0.9, 7, 1.8945786050900062],
+    [0.99, 30, 2.7499956535672254],
+  ];
+  for (const [confidence, freedom, expected] of quantiles) {
+    t.ok(near(studentQuantile(confidence, freedom), expected, 1e-8), `${confidence}, ${freedom}`);
+  }
+  const { low, high } = studentInterval([0.31, 0.35, 0.29, 0.4, 0.33], 0.95);
+  t.ok(near(low, 0.2836141385267462) && near(high, 0.3883858614732538), `${low}, ${high}`);
+  t.throws(() => studentInterval([1], 0.95), RangeError);
 });
