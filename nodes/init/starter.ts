@@ -70,5 +70,6 @@ function sums(): string {
 export const starter: Template = {
   name: 'starter',
   description: 'a small model learns to add, in seconds',
+  packages: [],
   files: () => ({ 'lapidary.yaml': pipeline, 'data/sums.jsonl': sums() }),
 };
