@@ -1,5 +1,6 @@
 /** The files that are generated from the kinds: the schema for editors, and the reference for people. Pure. */
 import type { InputPort, Kind, OutputPort } from '../engine/kind.js';
+import { listOptions, type OptionSchema } from '../engine/list-options.js';
 import { pipelineSchemaText } from '../schemas/generate.js';
 
 /** Path from the top of the project → text. */
@@ -28,8 +29,6 @@ function anchor(name: string): string {
 }
 
 function kindSection(kind: Kind): string {
-  const required = new Set(kind.schema.required ?? []);
-  const options = Object.entries(kind.schema.properties) as [string, OptionSchema][];
   return [
     `## ${kind.name}`,
     `${kind.description} Version ${kind.version}.`,
@@ -38,21 +37,14 @@ function kindSection(kind: Kind): string {
     ...table(
       'With',
       ['option', 'type', 'default', ''],
-      options.map(([name, schema]) => [
-        `\`${name}\``,
+      listOptions(kind).map(({ path, schema, required }) => [
+        `\`${path}\``,
         optionType(schema),
-        required.has(name) ? 'required' : code(schema.default),
+        required ? 'required' : code(schema.default),
         schema.description ?? '',
       ]),
     ),
   ].join('\n\n');
-}
-
-interface OptionSchema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly description?: string;
 }
 
 function inputRow([name, port]: [string, InputPort]): string[] {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import pc from 'picocolors';
 import type { Diagnostic } from '../diagnostic.js';
 import type { Catalog, Kind } from '../kind.js';
+import { listOptions } from '../list-options.js';
 import { loadKindAt } from '../load.js';
 import { nearest } from '../nearest.js';
 import { findProject } from '../project.js';
@@ -61,15 +62,10 @@ function describe(kind: Kind): object {
 function kindText(kind: Kind): string {
   const ports = (entries: readonly (readonly [string, { readonly type: string; readonly description: string }])[]) =>
     table(entries.map(([port, { type, description }]) => [`  ${port}`, pc.dim(type), description]));
-  const options = Object.entries(kind.schema.properties) as [
-    string,
-    { description?: string; default?: unknown; type?: string | string[] },
-  ][];
-  const required = new Set(kind.schema.required ?? []);
-  const rows = options.map(([name, schema]) => [
-    `  ${name}`,
+  const rows = listOptions(kind).map(({ path, schema, required }) => [
+    `  ${path}`,
     pc.dim([schema.type ?? ''].flat().join(' | ')),
-    required.has(name) ? 'required' : schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
+    required ? 'required' : schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
     schema.description ?? '',
   ]);
   const section = (title: string, text: string) => (text === '' ? [] : ['', pc.bold(title), text]);

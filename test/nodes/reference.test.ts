@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import t from 'tap';
 import { parse } from 'yaml';
+import { listOptions } from '../../engine/list-options.js';
 import { catalog } from '../../nodes/catalog.js';
 import { referenceFiles } from '../../nodes/reference.js';
 
@@ -20,8 +21,14 @@ t.test('every option of every kind is described, and has a default or is require
       const settled = 'default' in schema || kind.schema.required?.includes(name);
       t.ok(settled, `${kind.name} ${name} has a default or is required`);
     }
+    for (const { path, schema } of listOptions(kind)) t.ok(schema.description, `${kind.name} ${path} is described`);
     for (const port of [...Object.values(kind.inputs), ...Object.values(kind.outputs)]) t.ok(port.description);
   }
+});
+
+t.test('what stands within an option is listed too', async (t) => {
+  t.match(files['docs/kinds.md'], /\| `adapter\.lora_dropout` \| number \| `0` \|/);
+  t.match(files['docs/kinds.md'], /\| `optim_args\.momentum` \|/);
 });
 
 t.test('the example pipelines fit the schema that editors complete them by', async (t) => {

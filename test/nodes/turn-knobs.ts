@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Kind } from '../../engine/kind.js';
+import { listOptions } from '../../engine/list-options.js';
 import type { KindResult } from './run-kind.js';
 
 type Config = Readonly<Record<string, unknown>>;
 /** What is set, and what is set beside it, so that it can have an effect. */
 export type Knob = readonly [value: unknown, beside?: Config];
+/** By the path of an option, such as `adapter.r`. */
 export type Knobs = Readonly<Record<string, Knob>>;
 
 export interface Turning {
@@ -19,7 +21,7 @@ export interface Turning {
 }
 
 export async function turnKnobs(t: Test, kind: Kind, { knobs, elsewhere = [], run }: Turning): Promise<void> {
-  const options = Object.keys((kind.schema as { readonly properties: object }).properties);
+  const options = listOptions(kind).map(({ path }) => path);
   t.same(
     options.filter((option) => !knobs[option] && !elsewhere.includes(option)),
     [],
@@ -32,8 +34,13 @@ export async function turnKnobs(t: Test, kind: Kind, { knobs, elsewhere = [], ru
     return seen.get(key)!;
   };
   for (const [option, [value, beside = {}]] of Object.entries(knobs)) {
-    t.not(await run({ ...beside, [option]: value }).then(contentsOf), await once(beside), `${kind.name}: ${option}`);
+    t.not(await run(withOption(beside, option, value)).then(contentsOf), await once(beside), `${kind.name}: ${option}`);
   }
+}
+
+function withOption(config: Config, path: string, value: unknown): Config {
+  const [option, within] = path.split('.') as [string, string?];
+  return { ...config, [option]: within === undefined ? value : { ...(config[option] as Config), [within]: value } };
 }
 
 /** All that a run gave, but for how fast it was. */

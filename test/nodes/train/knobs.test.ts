@@ -12,6 +12,12 @@ const often = { eval_strategy: 'steps', eval_steps: 1 };
 /** The loss falls, so the first evaluation is the best by this measure. */
 const upwards = { ...often, greater_is_better: true };
 
+const adapter = { adapter: { r: 2 } };
+const longer = { max_steps: 4 };
+const polynomial = { lr_scheduler_type: 'polynomial' };
+const lowest = { lr_scheduler_type: 'cosine_with_min_lr' };
+const stable = { ...longer, lr_scheduler_type: 'warmup_stable_decay', lr_scheduler_kwargs: { num_decay_steps: 1 } };
+
 /** These are read by the loop that all trainers share. */
 const training: Knobs = {
   num_train_epochs: [1, { max_steps: -1, num_train_epochs: 2 }],
@@ -20,8 +26,21 @@ const training: Knobs = {
   gradient_accumulation_steps: [2],
   optim: ['lion'],
   optim_args: [{ momentum: 0.9 }, { optim: 'sgd' }],
+  'optim_args.momentum': [0.5, { optim: 'muon' }],
+  'optim_args.nesterov': [true, { optim: 'sgd', optim_args: { momentum: 0.9 } }],
   lr_scheduler_type: ['constant'],
-  lr_scheduler_kwargs: [{ power: 2 }, { lr_scheduler_type: 'polynomial' }],
+  lr_scheduler_kwargs: [{ power: 2 }, polynomial],
+  'lr_scheduler_kwargs.power': [3, polynomial],
+  'lr_scheduler_kwargs.lr_end': [1e-3, polynomial],
+  'lr_scheduler_kwargs.num_cycles': [2, { ...longer, lr_scheduler_type: 'cosine_with_restarts' }],
+  'lr_scheduler_kwargs.min_lr': [5e-3, { ...lowest, lr_scheduler_kwargs: { min_lr: 1e-3 } }],
+  'lr_scheduler_kwargs.min_lr_rate': [0.5, { ...lowest, lr_scheduler_kwargs: { min_lr_rate: 0.1 } }],
+  'lr_scheduler_kwargs.timescale': [2, { ...longer, lr_scheduler_type: 'inverse_sqrt' }],
+  'lr_scheduler_kwargs.num_decay_steps': [2, stable],
+  'lr_scheduler_kwargs.num_stable_steps': [1, stable],
+  'lr_scheduler_kwargs.warmup_type': ['cosine', { ...stable, warmup_steps: 3 }],
+  'lr_scheduler_kwargs.decay_type': ['linear', { ...stable, lr_scheduler_kwargs: { num_decay_steps: 3 } }],
+  'lr_scheduler_kwargs.min_lr_ratio': [0.5, { ...stable, warmup_steps: 1 }],
   warmup_ratio: [0.5],
   warmup_steps: [1],
   weight_decay: [0.1],
@@ -39,10 +58,17 @@ const training: Knobs = {
   early_stopping_threshold: [100, { ...often, max_steps: 3, early_stopping_patience: 1 }],
   ema_decay: [0.5],
   freeze: [['mlp']],
+  'adapter.r': [4, adapter],
+  'adapter.lora_alpha': [32, adapter],
+  'adapter.use_rslora': [true, adapter],
+  'adapter.use_dora': [true, adapter],
+  'adapter.target_modules': [['q_proj'], adapter],
+  'adapter.modules_to_save': [['embed_tokens'], adapter],
+  'adapter.lora_dropout': [0.5, adapter],
   learning_rate: [1e-3],
 };
 const dropout: Knobs = {
-  adapter: [{ r: 2, lora_dropout: 0.5 }, { adapter: { r: 2 } }],
+  adapter: [{ r: 2, lora_dropout: 0.5 }, adapter],
   embd_pdrop: [0.5],
   resid_pdrop: [0.5],
   attention_dropout: [0.5],
@@ -64,7 +90,8 @@ interface Trainer {
   readonly elsewhere: readonly string[];
 }
 
-const silent = ['save_steps', 'per_device_eval_batch_size'];
+// The model has one layer.
+const silent = ['save_steps', 'per_device_eval_batch_size', 'adapter.layers_to_transform'];
 const shared = [...Object.keys(training), ...silent, 'metric_for_best_model'];
 
 const turn = (role: string, content: string) => ({ role, content });
