@@ -15,6 +15,8 @@ export interface Layout {
   readonly reproduced: string;
   /** Bundles of users' modules, and what is known of them; made when there is one. */
   readonly code: string;
+  /** Plans that stand, a file for each pipeline; made when there is one. */
+  readonly plans: string;
   /** On the same file system as the rest, so that a finished file can be renamed into its place. */
   readonly tmp: string;
   readonly version: string;
@@ -31,6 +33,7 @@ export function layoutOf(root: string): Layout {
     locks: join(root, 'locks'),
     reproduced: join(root, 'reproduced'),
     code: join(root, 'code'),
+    plans: join(root, 'plans'),
     tmp: join(root, 'tmp'),
     version: join(root, 'VERSION'),
     gitignore: join(root, '.gitignore'),

@@ -5,7 +5,7 @@
  * by process number and start time. When the owner is dead the lock is stale, and a waiter removes it, itself holding
  * the lock `<name>~break` meanwhile: without that, a second waiter that saw the same stale lock could remove the one
  * which the first has taken since. Should a process die while it breaks a lock, its own `~break` lock is stale, and is
- * broken in the same way.
+ * broken in the same way, under `<name>~break2`; and so on, as often as processes may die.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
@@ -109,7 +109,7 @@ async function breakStale(
   signal?: AbortSignal,
 ): Promise<void> {
   const path = join(layout.locks, file);
-  const breaking = await acquire(layout, `${file}~break`, signal === undefined ? {} : { signal });
+  const breaking = await acquire(layout, breakName(file), signal === undefined ? {} : { signal });
   try {
     const held = await readOwner(path);
     if (held === 'none') return;
@@ -118,6 +118,12 @@ async function breakStale(
   } finally {
     await breaking.release();
   }
+}
+
+/** The lock that one holds who breaks the lock `file`. Numbered, since a name that grew each time would grow too long. */
+function breakName(file: string): string {
+  const breaking = /^(.*~break)(\d*)$/.exec(file);
+  return breaking ? `${breaking[1]}${Number(breaking[2] || 1) + 1}` : `${file}~break`;
 }
 
 /** Removes the locks of dead processes, which nobody may ever ask for again. */

@@ -54,7 +54,8 @@ export async function collectGarbage(project: Project, store: Store, options: Ga
   const pruned = options.dryRun ? sizes : await prune(store, rootsWith(keptRuns), { grace_ms });
   if (!options.dryRun) {
     await forgetOld(store.layout.reproduced, grace_ms);
-    await forgetOld(store.layout.code, Math.max(grace_ms, unusedCode_ms));
+    for (const folder of [store.layout.code, store.layout.plans])
+      await forgetOld(folder, Math.max(grace_ms, unused_ms));
   }
   return { ...pruned, keptRuns, lockFiles: locks.length, overQuota: pruned.kept_bytes > quota_bytes };
 }
@@ -93,8 +94,8 @@ function nodeEvents(store: Store, { run }: RunRecord): { key?: string; outputs?:
   });
 }
 
-/** A bundle of a user's module that nothing has loaded for this long is made anew when it is needed. */
-const unusedCode_ms = 7 * 24 * 60 * 60 * 1000;
+/** A bundle of a user's module that nothing has loaded for this long, or a plan as old, is made anew when it is needed. */
+const unused_ms = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * What reproductions gave that came out different is kept for a person to look at, for a while; bundles are stamped when

@@ -14,7 +14,7 @@ import { type KeyComponents, keyComponents, keyOf } from './key.js';
 import type { Catalog, Kind } from './kind.js';
 import { createLeasePool } from './lease.js';
 import { clampResources, type Machine } from './machine.js';
-import { dependenciesOf, explainKey, inputDigests, type Plan, type PlannedNode } from './plan.js';
+import { dependenciesOf, explainKey, inputDigests, type Plan, type PlannedHit, type PlannedWork } from './plan.js';
 import { rebuild } from './rebuild.js';
 import { withoutSecrets } from './secrets.js';
 import { type CheckInputs, inputChecker } from './sound-inputs.js';
@@ -75,11 +75,18 @@ async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMa
     worker: withoutSecrets(workerExecutor(options.catalog), plan.pipeline.secrets),
   };
   const checkInputs = inputChecker(options.store);
-  const results = new Map<string, Promise<NodeResult>>();
+  const results = new Map<string, NodeResult>();
+  const pending = new Map<string, Promise<NodeResult>>();
   plan.nodes.forEach((planned, priority) => {
+    if (planned.action === 'hit') {
+      const result = cachedResult(planned, results, options.expected);
+      results.set(planned.node.id, result);
+      options.emit(result.finished);
+      return;
+    }
     const start = async (): Promise<NodeResult> => {
       const began = Date.now();
-      const result = await runPlanned(planned, await settled(planned, results));
+      const result = await runPlanned(planned, await settled(planned, results, pending));
       const finished = {
         ...result.finished,
         duration_ms:
@@ -88,25 +95,41 @@ async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMa
       options.emit(finished);
       return { ...result, finished };
     };
-    const runPlanned = (node: PlannedNode, inputs: ReadonlyMap<string, NodeResult>) =>
+    const runPlanned = (node: PlannedWork, inputs: ReadonlyMap<string, NodeResult>) =>
       runOne(node, inputs, plan, options, executors, checkInputs, pool, priority);
-    results.set(planned.node.id, start());
+    pending.set(planned.node.id, start());
   });
-  const entries = await Promise.all([...results].map(async ([id, result]) => [id, await result] as const));
-  return new Map(entries);
+  await Promise.all([...pending].map(async ([id, result]) => results.set(id, await result)));
+  return results;
 }
 
 /** Waits for the nodes that `planned` is wired to. */
 async function settled(
-  planned: PlannedNode,
-  results: ReadonlyMap<string, Promise<NodeResult>>,
+  planned: PlannedWork,
+  results: ReadonlyMap<string, NodeResult>,
+  pending: ReadonlyMap<string, Promise<NodeResult>>,
 ): Promise<ReadonlyMap<string, NodeResult>> {
   const ids = dependenciesOf(planned.node);
-  return new Map(await Promise.all(ids.map(async (id) => [id, await results.get(id)!] as const)));
+  return new Map(await Promise.all(ids.map(async (id) => [id, results.get(id) ?? (await pending.get(id)!)] as const)));
+}
+
+/** Nobody waits for what is there. All that a hit is wired to are hits too, which stand before it. */
+function cachedResult(
+  { node, key, components, trace }: PlannedHit,
+  results: ReadonlyMap<string, NodeResult>,
+  expected: ExecuteOptions['expected'],
+): NodeResult {
+  const unexpected = expected && dependenciesOf(node).find((id) => !results.get(id)!.trace);
+  if (unexpected !== undefined) {
+    return {
+      finished: { event: 'node.finished', node: node.id, duration_ms: 0, status: 'skipped', because: unexpected },
+    };
+  }
+  return { ...resultOf(node.id, 'cached', key, trace, expected?.[node.id]), key, components };
 }
 
 async function runOne(
-  planned: PlannedNode,
+  planned: PlannedWork,
   inputs: ReadonlyMap<string, NodeResult>,
   plan: Plan,
   options: ExecuteOptions,
@@ -124,7 +147,7 @@ async function runOne(
   const digests = inputDigests(node, outputs);
   const components = planned.components ?? keyComponents(node, digests, planned.sources, plan.device);
   const key = planned.key ?? keyOf(components);
-  const known = planned.trace ?? (planned.action === 'unknown' ? await options.store.traces.get(key) : undefined);
+  const known = planned.action === 'unknown' ? await options.store.traces.get(key) : undefined;
   if (!known && options.signal.aborted) return { finished: { ...base, status: 'stopped' }, key, components };
   if (!known && node.resources.gpus > gpus.length) {
     const failure = {
@@ -160,22 +183,22 @@ async function runOne(
       );
   if (rebuilt.status === 'stopped') return { finished: { ...base, status: 'stopped' }, key, components };
   if (rebuilt.status === 'failed') return { finished: { ...base, ...rebuilt }, key, components };
-  const { trace } = rebuilt;
-  const unexpected = unexpectedOutput(trace, options.expected?.[node.id]);
-  if (unexpected) return { finished: { ...base, status: 'failed', failure: unexpected }, key, components };
-  return {
-    finished: {
-      ...base,
-      status: rebuilt.status,
-      key,
-      outputs: trace.outputs as Record<string, Digest>,
-      metrics: trace.metrics,
-      displays: trace.displays,
-    },
-    key,
-    components,
-    trace,
-  };
+  return { ...resultOf(node.id, rebuilt.status, key, rebuilt.trace, options.expected?.[node.id]), key, components };
+}
+
+/** What a node with the result `trace` came to, unless a lock file expects something else. */
+function resultOf(
+  id: string,
+  status: 'executed' | 'cached',
+  key: string,
+  trace: Trace,
+  expected: Readonly<Record<string, string>> | undefined,
+): NodeResult {
+  const base = { event: 'node.finished', node: id, duration_ms: 0 } as const;
+  const failure = unexpectedOutput(trace, expected);
+  if (failure) return { finished: { ...base, status: 'failed', failure } };
+  const { outputs, metrics, displays } = trace;
+  return { finished: { ...base, status, key, outputs, metrics, displays }, trace };
 }
 
 function unexpectedOutput(trace: Trace, expected: Readonly<Record<string, string>> | undefined) {

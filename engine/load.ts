@@ -16,6 +16,7 @@ import { separateRemote } from './separate-remote.js';
 import { readSource } from './source.js';
 import { expandSources } from './source-files.js';
 import type { ParsedFile, Pipeline, ResolvedNode, SourceText } from './spec.js';
+import { watchEnvironment } from './watched-environment.js';
 
 export type { LoadOptions } from './expand.js';
 
@@ -60,7 +61,12 @@ async function resolvePipeline(
   warnings: readonly Diagnostic[],
 ): Promise<Result<Pipeline>> {
   const library = await openLibrary(parsed, options.modules);
-  const resolved = resolveFile(parsed, library, catalog, { options, usedAt: [], rows: {} });
+  const { environment, asked } = watchEnvironment(options.environment);
+  const resolved = resolveFile(parsed, library, catalog, {
+    options: { ...options, environment },
+    usedAt: [],
+    rows: {},
+  });
   const located = await findSources(resolved.nodes, catalog.remotes);
   const coded = await loadFunctions(located.nodes, options);
   const found = [
@@ -83,6 +89,8 @@ async function resolvePipeline(
       secrets: resolved.secrets,
       nodes: coded.nodes,
       positions: resolved.positions,
+      variables: Object.fromEntries([...asked].map((name) => [name, options.environment[name] ?? null])),
+      warned: found.length > 0,
       dependsOn: [...new Set([...library.paths, ...coded.paths])],
     },
     found,

@@ -82,17 +82,20 @@ export function lockOf(plan: Plan, result: RunResult): LockFile | undefined {
   return { version: 1, experiment: plan.experiment, nodes, ...pinned };
 }
 
-/** Writes the lock unless it says the same already. Returns whether the file changed. */
-export async function writeLock(pipelineFile: string, lock: LockFile): Promise<boolean> {
+/** Writes the lock unless it says the same already. */
+export async function writeLock(
+  pipelineFile: string,
+  lock: LockFile,
+): Promise<{ readonly text: string; readonly changed: boolean }> {
   const path = lockPath(pipelineFile);
   const text = `${JSON.stringify(lock, null, 2)}\n`;
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return { text, changed: false };
   const temporary = `${path}.${process.pid}.tmp`;
   await guard('writing the destination', path, async () => {
     await writeFile(temporary, text);
     await rename(temporary, path);
   });
-  return true;
+  return { text, changed: true };
 }
 
 /** For `--frozen`: the plan must be the one that the lock file holds. */

@@ -17,22 +17,45 @@ import type { Pipeline, ResolvedNode } from './spec.js';
 
 export type Action = 'run' | 'hit' | 'unknown';
 
-export interface PlannedNode {
-  readonly node: ResolvedNode;
+export type PlannedNode = PlannedHit | PlannedWork;
+
+interface Planned {
   readonly recipe: string;
   readonly sources: readonly SourceFile[];
-  readonly action: Action;
-  /** Absent while the inputs are unknown. */
-  readonly key?: string;
-  readonly components?: KeyComponents;
-  /** Present for a hit. */
-  readonly trace?: Trace;
   /** Empty for a hit. */
   readonly reasons: readonly Reason[];
 }
 
+/** The store has the result. */
+export interface PlannedHit extends Planned {
+  readonly action: 'hit';
+  readonly node: NodeOutline;
+  readonly key: string;
+  readonly components: KeyComponents;
+  readonly trace: Trace;
+}
+
+/** It runs, or may. */
+export interface PlannedWork extends Planned {
+  readonly action: 'run' | 'unknown';
+  readonly node: ResolvedNode;
+  /** Absent while the inputs are unknown. */
+  readonly key?: string;
+  readonly components?: KeyComponents;
+  readonly trace?: undefined;
+}
+
+/** What is of interest in a node whose result is there. */
+export type NodeOutline = Pick<ResolvedNode, 'id' | 'matrix' | 'inputs'> & {
+  readonly kind: Pick<ResolvedNode['kind'], 'name'>;
+  readonly resources: Pick<ResolvedNode['resources'], 'gpus'>;
+  readonly code?: Pick<NonNullable<ResolvedNode['code']>, 'files'>;
+};
+
 export interface Plan {
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pick<Pipeline, 'name' | 'file' | 'text' | 'params' | 'secrets' | 'dependsOn'>;
+  /** Absent for a plan that was remembered, all of which are hits: nothing has been resolved. */
+  readonly resolved?: Pipeline;
   readonly experiment: string;
   /** In topological order. */
   readonly nodes: readonly PlannedNode[];
@@ -74,6 +97,7 @@ export async function planPipeline(pipeline: Pipeline, options: PlanOptions): Pr
   }
   return {
     pipeline,
+    resolved: pipeline,
     experiment: experimentOf(recipes),
     nodes,
     device: options.device,
@@ -89,7 +113,7 @@ function inOrder(nodes: readonly ResolvedNode[]): ResolvedNode[] {
 }
 
 /** The nodes that `node` is wired to, each once. */
-export function dependenciesOf(node: ResolvedNode): string[] {
+export function dependenciesOf(node: Pick<ResolvedNode, 'inputs'>): string[] {
   const ids = new Set<string>();
   for (const references of Object.values(node.inputs)) for (const reference of references) ids.add(reference.node);
   return [...ids];

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   mkdirSync,
   openSync,
@@ -22,9 +23,9 @@ import { gatherText } from './gathered-text.js';
 import type { GitState } from './git.js';
 import { parseJson, stringify } from './json.js';
 import type { KeyComponents } from './key.js';
-import type { History, HistoryEntry, Plan } from './plan.js';
+import type { History, HistoryEntry, NodeOutline, Plan } from './plan.js';
 import type { Pins } from './remote.js';
-import type { JsonObject, ResolvedNode } from './spec.js';
+import type { JsonObject } from './spec.js';
 
 export interface NodeRecord {
   readonly uses: string;
@@ -104,7 +105,13 @@ export function recordRun(runsDirectory: string, facts: RunFacts, plan: Plan): R
   const write = (record: RunRecord): RunRecord =>
     guarded(() => {
       const temporary = join(directory, `record.json.${process.pid}`);
-      writeFileSync(temporary, `${stringify(record, 1)}\n`);
+      let append: (path: string, text: string) => void = writeFileSync;
+      const text = gatherText((piece) => {
+        append(temporary, piece);
+        append = appendFileSync;
+      });
+      for (const piece of recordText(record)) text.add(piece);
+      text.flush();
       renameSync(temporary, join(directory, 'record.json'));
       return record;
     });
@@ -132,6 +139,17 @@ export function recordRun(runsDirectory: string, facts: RunFacts, plan: Plan): R
       return record;
     },
   };
+}
+
+/** JSON, a line for each node, in pieces: the records of a hundred thousand nodes are a long text. */
+function* recordText({ nodes, ...run }: RunRecord): Generator<string> {
+  yield `${stringify(run, 1).slice(0, -2)},\n "nodes": {`;
+  let separator = '\n';
+  for (const [id, node] of Object.entries(nodes)) {
+    yield `${separator}  ${JSON.stringify(id)}: ${stringify(node)}`;
+    separator = ',\n';
+  }
+  yield '\n }\n}\n';
 }
 
 function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> {
@@ -163,7 +181,7 @@ function nodeRecords(plan: Plan, result: RunResult): Record<string, NodeRecord> 
   );
 }
 
-function wiresOf({ inputs }: ResolvedNode): Record<string, string[]> {
+function wiresOf({ inputs }: NodeOutline): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(inputs).map(([port, from]) => [port, from.map((wire) => `${wire.node}.${wire.port}`)]),
   );

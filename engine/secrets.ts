@@ -31,6 +31,7 @@ export function findSecretProblems(
   ids: ReadonlySet<string>,
   environment: Environment = process.env,
 ): Diagnostic[] {
+  if (pipeline.secrets.length === 0) return [];
   const needed = pipeline.nodes.filter(({ id }) => ids.has(id));
   const unusable = needed.flatMap((node) =>
     node.secrets.flatMap(({ name, pointer }): Diagnostic[] => {

@@ -3,7 +3,7 @@
  * here, so they plan and run alike.
  */
 import { dirname, join, resolve } from 'node:path';
-import type { Digest } from '../cache/digest.js';
+import { type Digest, digestBytes } from '../cache/digest.js';
 import { type Memo, openMemo } from '../cache/memo.js';
 import { openStore, type Store } from '../cache/store.js';
 import { StoreError } from '../cache/store-error.js';
@@ -11,7 +11,6 @@ import type { RunEvent } from './event.js';
 import { executePlan, type RunResult } from './execute.js';
 import { readGitState } from './git.js';
 import type { Catalog } from './kind.js';
-import { loadPipeline } from './load.js';
 import { checkFrozen, type LockFile, lockOf, lockProblem, readLock, writeLock } from './lock-file.js';
 import { inspectMachine } from './machine.js';
 import { pinSources } from './pin-sources.js';
@@ -21,7 +20,7 @@ import { newRunId, type RunRecord, readHistory, recordRun } from './record.js';
 import { fail, type Result, succeed } from './result.js';
 import { findSecretProblems } from './secrets.js';
 import type { Pipeline } from './spec.js';
-import { createModuleLoader } from './user-code/load-module.js';
+import { isRemembered, mayStand, recallPlan, rememberPlan } from './standing/standing-plan.js';
 import { versions } from './version.js';
 
 export interface SessionOptions {
@@ -47,14 +46,23 @@ export interface Session {
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const project = findProject(dirname(resolve(options.file)));
-  const store = await openStore(options.storeRoot ?? project.storeRoot);
+  const store = await openStore(storeRootOf(options));
   const memo = await openMemo(join(store.root, 'digests.json'));
   return { project, store, memo, options };
 }
 
+function storeRootOf({ storeRoot, file }: SessionOptions): string {
+  return storeRoot ?? findProject(dirname(resolve(file))).storeRoot;
+}
+
 /** Reads, checks and resolves the pipeline as it is on disk now. */
-export function load(options: SessionOptions): Promise<Result<Pipeline>> {
-  const storeRoot = options.storeRoot ?? findProject(dirname(resolve(options.file))).storeRoot;
+export async function load(options: SessionOptions): Promise<Result<Pipeline>> {
+  const storeRoot = storeRootOf(options);
+  // A plan that stands needs none of this, which is half of all modules.
+  const [{ loadPipeline }, { createModuleLoader }] = await Promise.all([
+    import('./load.js'),
+    import('./user-code/load-module.js'),
+  ]);
   return loadPipeline(resolve(options.file), options.catalog, {
     overrides: options.overrides ?? {},
     environment: process.env,
@@ -68,6 +76,23 @@ export interface PlanningOptions {
   readonly frozen?: boolean;
   /** Revisions of remote sources are looked up anew. */
   readonly updateSources?: boolean;
+}
+
+/**
+ * The plan of the pipeline, where nothing has changed since a run that had a result for every node; `undefined` where it
+ * must be loaded and planned.
+ */
+export async function recall(
+  options: SessionOptions,
+): Promise<{ readonly session: Session; readonly planned: Plan } | undefined> {
+  const { catalog, device = 'auto', overrides = {} } = options;
+  const file = resolve(options.file);
+  if (Object.keys(overrides).length > 0 || !isRemembered(storeRootOf(options), file)) return undefined;
+  const session = await openSession(options);
+  const { digestFile } = session.memo;
+  const now = { kinds: catalog.kinds, device, environment: process.env, digestFile };
+  const planned = await recallPlan(session.store, file, now);
+  return planned && { session, planned };
 }
 
 /**
@@ -133,9 +158,11 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
     if (!frozen.ok) return frozen;
     expected = frozen.value;
   }
-  const mayRun = new Set(planned.nodes.flatMap(({ node, action }) => (action === 'hit' ? [] : [node.id])));
-  const secretProblems = findSecretProblems(pipeline, mayRun);
-  if (secretProblems.length > 0) return fail(secretProblems);
+  if (planned.resolved) {
+    const mayRun = new Set(planned.nodes.flatMap(({ node, action }) => (action === 'hit' ? [] : [node.id])));
+    const secretProblems = findSecretProblems(planned.resolved, mayRun);
+    if (secretProblems.length > 0) return fail(secretProblems);
+  }
   const git = await readGitState(project.top, (changes) => store.publishContent(changes));
   const runId = newRunId();
   const recorder = recordRun(
@@ -177,9 +204,16 @@ export async function run(session: Session, planned: Plan, options: RunOptions):
   await memo.save();
   // With parameters from the command line, the run is another experiment than the one that the file declares.
   const locks = !options.frozen && options.writeLock !== false && Object.keys(overrides).length === 0;
-  const lock = locks && result.status === 'done' ? lockOf(planned, result) : undefined;
-  const lockChanged = lock ? await writeLock(pipeline.file, lock) : false;
-  return succeed({ result, record, lockChanged });
+  // A plan that was remembered stands because the lock file says what it says.
+  const lock = locks && planned.resolved && result.status === 'done' ? lockOf(planned, result) : undefined;
+  if (!lock) return succeed({ result, record, lockChanged: false });
+  const { text, changed } = await writeLock(pipeline.file, lock);
+  if (planned.resolved && mayStand(planned.resolved)) {
+    const using = { kinds: session.options.catalog.kinds, device: planned.device };
+    const traceOf = (id: string) => result.nodes.get(id)!.trace!;
+    await rememberPlan(store, planned.resolved, planned, traceOf, digestBytes(text), using);
+  }
+  return succeed({ result, record, lockChanged: changed });
 }
 
 /** Keeps in the store the files that a pipeline was read from, by their paths in the project. */

@@ -117,6 +117,10 @@ export interface Pipeline {
   readonly secrets: readonly string[];
   readonly nodes: readonly ResolvedNode[];
   readonly positions: PositionIndex;
+  /** Environment variables that were looked at, with their values; `null` for one that was not set. */
+  readonly variables: Readonly<Record<string, string | null>>;
+  /** Something in it draws a warning. */
+  readonly warned: boolean;
   /** Absolute paths of all other files that it was read from: what must be looked at again when one is saved. */
   readonly dependsOn: readonly string[];
 }

@@ -1,7 +1,16 @@
 /** From a command line's words to a loaded pipeline, or to diagnostics on the screen. */
 import { existsSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostic.js';
-import { load, openSession, type Session, type SessionOptions } from '../session.js';
+import type { Plan } from '../plan.js';
+import {
+  load,
+  openSession,
+  type PlanningOptions,
+  plan,
+  recall,
+  type Session,
+  type SessionOptions,
+} from '../session.js';
 import type { Pipeline } from '../spec.js';
 import type { CliContext, PipelineOptions } from './command.js';
 import { exitCodes, printDiagnostics, UsageError } from './output.js';
@@ -40,6 +49,27 @@ export async function openPipeline(
   const chosen = sessionOptions(file, options, context);
   const loaded = await loadOrReport(chosen, options, context);
   return loaded && { session: await openSession(chosen), pipeline: loaded.value, warnings: loaded.warnings };
+}
+
+export interface OpenedPlan {
+  readonly session: Session;
+  readonly planned: Plan;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** As `openPipeline`, and plans it; one of which nothing has changed need not be loaded for that. */
+export async function openPlan(
+  file: string | undefined,
+  options: PipelineOptions & PlanningOptions,
+  context: CliContext,
+): Promise<OpenedPlan | undefined> {
+  const chosen = sessionOptions(file, options, context);
+  const recalled = await recall(chosen);
+  if (recalled) return { ...recalled, warnings: [] };
+  const loaded = await loadOrReport(chosen, options, context);
+  if (!loaded) return undefined;
+  const session = await openSession(chosen);
+  return { session, planned: await plan(session, loaded.value, options), warnings: loaded.warnings };
 }
 
 /** As `openPipeline`, without a store: nothing is written. */

@@ -2,9 +2,8 @@ import pc from 'picocolors';
 import type { Plan, PlannedNode } from '../plan.js';
 import { plural, shortHash } from '../report/format.js';
 import { reasonText } from '../report/reason-text.js';
-import { plan } from '../session.js';
 import { type PipelineOptions, pipelineOptions, type RegisterCommand, updateSources } from './command.js';
-import { openPipeline } from './open-pipeline.js';
+import { openPlan } from './open-pipeline.js';
 import { print, printJson, shownPath } from './output.js';
 
 export const registerPlan: RegisterCommand = (program, context) => {
@@ -12,11 +11,10 @@ export const registerPlan: RegisterCommand = (program, context) => {
     .description('show what a run would do, and why')
     .option(...updateSources)
     .action(async (file: string | undefined, options: PipelineOptions & { readonly updateSources?: boolean }) => {
-      const opened = await openPipeline(file, options, context);
+      const opened = await openPlan(file, options, context);
       if (!opened) return;
-      const planned = await plan(opened.session, opened.pipeline, options);
-      if (options.json) printJson(planJson(planned));
-      else print(planText(planned));
+      if (options.json) printJson(planJson(opened.planned));
+      else print(planText(opened.planned));
     });
 };
 

@@ -3,7 +3,7 @@ import type { EventSink } from '../kind.js';
 import { lockPath } from '../lock-file.js';
 import { dependenciesOf, type Plan } from '../plan.js';
 import { humanReporter, jsonReporter } from '../report/reporter.js';
-import { type FinishedRun, plan, run } from '../session.js';
+import { type FinishedRun, run } from '../session.js';
 import {
   type CliContext,
   type PipelineOptions,
@@ -11,7 +11,7 @@ import {
   type RegisterCommand,
   updateSources,
 } from './command.js';
-import { openPipeline } from './open-pipeline.js';
+import { openPlan } from './open-pipeline.js';
 import { exitCodes, print, printDiagnostics, shownPath, UsageError } from './output.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -28,12 +28,12 @@ export const registerRun: RegisterCommand = (program, context) => {
     .option('--log-dir <folder>', 'write curves and metrics there for TensorBoard, too')
     .option(...updateSources)
     .action(async (file: string | undefined, options: RunCommandOptions) => {
-      const opened = await openPipeline(file, options, context);
+      const opened = await openPlan(file, options, context);
       if (!opened) return;
+      const { planned } = opened;
       // That types are not checked is told by `check`; it is no news at every run.
       const warnings = opened.warnings.filter(({ code }) => code !== 'not-type-checked');
       if (warnings.length > 0 && !options.json) printDiagnostics(warnings, false);
-      const planned = await plan(opened.session, opened.pipeline, options);
       const reporter = options.json
         ? jsonReporter((line) => process.stdout.write(line))
         : humanReporter(process.stdout);

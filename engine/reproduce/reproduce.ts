@@ -93,11 +93,11 @@ async function reproduceIn(folder: string, target: Target, options: ReproduceOpt
   const verdicts = new Map<string, Verdict>();
   const { describeDifference: describe } = catalog;
   const sides = { before: store, after: fresh, ...(describe ? { describe } : {}) };
+  const byId = new Map(pipeline.nodes.map((node) => [node.id, node]));
   for (const { node } of plan.nodes) {
-    verdicts.set(
-      node.id,
-      await judge(baseline.nodes[node.id], { node, ...result.nodes.get(node.id)! }, tree.lost, sides),
-    );
+    const { id } = node;
+    const reproduced = { node: byId.get(id)!, ...result.nodes.get(id)! };
+    verdicts.set(id, await judge(baseline.nodes[id], reproduced, tree.lost, sides));
   }
   const are = (...wanted: Verdict['verdict'][]) =>
     [...verdicts.values()].every(({ verdict }) => wanted.includes(verdict));

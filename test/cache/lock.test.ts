@@ -65,14 +65,15 @@ t.test('the lock of a killed process is taken over by one of those that wait, an
   t.same(readdirSync(join(root, 'locks')), []);
 });
 
-t.test('a stale lock whose breaker died as well', async (t) => {
+t.test('a stale lock whose breaker died as well, and who broke that lock, a hundred times', async (t) => {
   const store = await openStore(join(temporaryDirectory(t), 'store'));
   const child = startChild('hold', store.root, 'x');
   t.equal(await child.line(), 'held');
   const path = join(store.root, 'locks', 'x');
   const text = readFileSync(path, 'utf8');
   writeFileSync(`${path}~break`, text);
-  writeFileSync(`${path}~break~break`, '', 'utf8');
+  for (let depth = 2; depth < 100; depth++) writeFileSync(`${path}~break${depth}`, text);
+  writeFileSync(`${path}~break100`, '', 'utf8');
   await child.kill();
   const lock = await store.lock('x');
   t.not(readFileSync(path, 'utf8'), text);

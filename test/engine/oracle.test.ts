@@ -2,13 +2,15 @@
  * The law of the engine: for a random graph, a random series of edits and crashes at random points, a run gives what a
  * clean build gives, it runs no more than it must, and a second run does nothing.
  */
+import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { StoreError } from '../../cache/store-error.js';
-import { load, openSession, plan, run } from '../../engine/session.js';
+import type { Plan } from '../../engine/plan.js';
+import { load, openSession, plan, recall, run } from '../../engine/session.js';
 import { fakeCatalog } from './fake/catalog.js';
 import { type Faults, installFaults } from './fake/faults.js';
 import { isLong } from './safety/length.js';
@@ -75,12 +77,36 @@ function traced(directory: string): Set<string> {
 
 const options = { signal: new AbortController().signal, emit: () => {} };
 
+const sessionOptions = (directory: string) => ({
+  catalog: fakeCatalog,
+  file: join(directory, 'p.yaml'),
+  storeRoot: join(directory, 'store'),
+});
+
 async function planNow(directory: string) {
-  const file = join(directory, 'p.yaml');
-  const session = await openSession({ catalog: fakeCatalog, file, storeRoot: join(directory, 'store') });
+  const session = await openSession(sessionOptions(directory));
   const loaded = await load(session.options);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   return { session, planned: await plan(session, loaded.value) };
+}
+
+const shown = ({ experiment, nodes }: Plan) => ({
+  experiment,
+  nodes: nodes.map(({ node: { id, inputs }, action, recipe, key, trace }) => ({
+    id,
+    inputs,
+    action,
+    recipe,
+    key,
+    trace,
+  })),
+});
+
+/** A plan that is remembered, if any, is the one that is made anew. */
+async function checkRecalled(directory: string, planned: Plan): Promise<boolean> {
+  const recalled = await recall(sessionOptions(directory));
+  if (recalled) assert.deepStrictEqual(shown(recalled.planned), shown(planned));
+  return recalled !== undefined;
 }
 
 /** Runs until the disk is gone; then as if the process were: nobody waits for what it held. */
@@ -128,6 +154,8 @@ t.test('random graphs, random edits, random crashes', async (t) => {
         }
         for (const again of [false, true]) {
           const { session, planned } = await planNow(directory);
+          const recalled = await checkRecalled(directory, planned);
+          if (again && !recalled) throw new Error('the plan of a finished run does not stand');
           const finished = await run(session, planned, options);
           if (!finished.ok) throw new Error('the run was refused');
           const { result } = finished.value;
