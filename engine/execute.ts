@@ -71,7 +71,7 @@ export async function executePlan(plan: Plan, options: ExecuteOptions): Promise<
 async function runNodes(plan: Plan, options: ExecuteOptions): Promise<ReadonlyMap<string, NodeResult>> {
   const pool = createLeasePool(options.machine);
   const executors: Record<Kind['runs'], Executor> = {
-    inline: withoutSecrets(inlineExecutor(options.catalog), plan.pipeline.secrets),
+    inline: withoutSecrets(inlineExecutor(options.catalog, options.store), plan.pipeline.secrets),
     worker: withoutSecrets(workerExecutor(options.catalog), plan.pipeline.secrets),
   };
   const checkInputs = inputChecker(options.store);

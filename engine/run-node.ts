@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Digest } from '../cache/digest.js';
 import { digestForm } from '../cache/digest.js';
-import { openStore, type Store } from '../cache/store.js';
+import type { Store } from '../cache/store.js';
 import { StoreError, systemCode } from '../cache/store-error.js';
 import type { FailureReport, NodeMessage } from './event.js';
 import { Failure, Stopped } from './failure.js';
@@ -18,11 +18,12 @@ import type { Artifact, ArtifactType, Kind, RunContext } from './kind.js';
 export async function runNode(
   kind: Kind,
   job: Job,
+  openStore: () => Promise<Store>,
   emit: (message: NodeMessage) => void,
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   try {
-    const store = await openStore(job.storeRoot);
+    const store = await openStore();
     await mkdir(job.scratch, { recursive: true });
     for (const path of Object.values(job.outputs)) await mkdir(dirname(path), { recursive: true });
     const { run } = await kind.load();

@@ -6,6 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { openStore } from '../cache/store.js';
 import type { NodeMessage } from './event.js';
 import type { Job, JobOutcome } from './job.js';
 import { parseJson, stringify } from './json.js';
@@ -53,7 +54,7 @@ async function work(job: Job, catalog: Catalog, signal: AbortSignal): Promise<Jo
   } catch (error) {
     return { status: 'failed', failure: failureReport(error) };
   }
-  return runNode(kind, job, send, signal);
+  return runNode(kind, job, () => openStore(job.storeRoot), send, signal);
 }
 
 async function kindOf(job: Job, catalog: Catalog): Promise<Kind> {

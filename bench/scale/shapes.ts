@@ -8,7 +8,7 @@ export const shapes = ['chain', 'fan', 'diamonds', 'matrix'] as const;
 export type Shape = (typeof shapes)[number];
 
 /** Some `count` nodes, each after those that it takes from. */
-export function graphOf(shape: Exclude<Shape, 'matrix'>, count: number): readonly ScaleNode[] {
+export function graphOf(shape: Shape, count: number): readonly ScaleNode[] {
   const id = (index: number) => `n${index}`;
   const all = Array.from({ length: count }, (_, index) => index);
   switch (shape) {
@@ -30,10 +30,19 @@ export function graphOf(shape: Exclude<Shape, 'matrix'>, count: number): readonl
         if (place === 2) return { id: id(index), inputs: [id(index - 2)] };
         return { id: id(index), inputs: [id(index - 1), id(index - 2)] };
       });
+    case 'matrix': {
+      const cells = all.slice(0, cellsOf(count)).map((index) => ({ id: `cell${index}`, inputs: [] }));
+      const next = cells.map(({ id }, index) => ({ id: `next${index}`, inputs: [id] }));
+      return [...cells, ...next, { id: 'end', inputs: next.map((each) => each.id) }];
+    }
     default:
       return shape satisfies never;
   }
 }
+
+const columns = 50;
+const rowsOf = (count: number) => Math.max(1, Math.round(count / (2 * columns)));
+const cellsOf = (count: number) => rowsOf(count) * columns;
 
 const out = 'with: { outputs: { out: file }';
 
@@ -47,14 +56,13 @@ export function pipelineOf(shape: Shape, count: number): string {
   return `name: scale\nnodes:\n${nodes.join('\n')}\n`;
 }
 
-/** Two axes, a follower that fans out with them, and one that gathers a row. */
+/** Two axes, a follower that fans out with them, and one that gathers all. Other tools are given what it expands to. */
 function matrixPipeline(count: number): string {
-  const rows = Math.max(1, Math.round(count / 202));
   const list = (length: number) => `[${Array.from({ length }, (_, index) => index).join(', ')}]`;
   return `name: scale
 nodes:
-  cell: { uses: command, matrix: { row: ${list(rows)}, column: ${list(100)} }, ${out}, run: 'echo \${matrix.row} \${matrix.column} > "$OUTPUT_OUT"' } }
+  cell: { uses: command, matrix: { row: ${list(rowsOf(count))}, column: ${list(columns)} }, ${out}, run: 'echo \${matrix.row} \${matrix.column} > "$OUTPUT_OUT"' } }
   next: { uses: command, inputs: { in: cell }, ${out}, run: 'echo next > "$OUTPUT_OUT"' } }
-  all: { uses: command, inputs: { in: "next[*]" }, ${out}, run: 'echo all > "$OUTPUT_OUT"' } }
+  end: { uses: command, inputs: { in: "next[*]" }, ${out}, run: 'echo end > "$OUTPUT_OUT"' } }
 `;
 }

@@ -1,16 +1,19 @@
 /** The same graph for each tool: every node writes its name to a file, after those that it takes from. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fillStore } from './fill.js';
 import { graphOf, pipelineOf, type ScaleNode, type Shape } from './shapes.js';
 
 export interface Tool {
   readonly name: string;
-  /** Takes minutes where others take seconds. */
-  readonly slow: boolean;
+  /** Up to how many nodes it is measured, since it takes minutes beyond. */
+  readonly most: number;
   readonly files: (shape: Shape, count: number) => Readonly<Record<string, string>>;
   readonly prepare?: (folder: string) => void;
+  /** Brings a folder to the state after a run, without the run; a tool that has none is run. */
+  readonly fill?: (folder: string, shape: Shape, count: number) => void | Promise<void>;
   readonly run: readonly string[];
   readonly plan?: readonly string[];
   readonly environment?: (folder: string) => Readonly<Record<string, string>>;
@@ -20,7 +23,8 @@ const main = fileURLToPath(new URL('../../nodes/main.js', import.meta.url));
 
 export const lapidary: Tool = {
   name: 'Lapidary',
-  slow: false,
+  most: Number.POSITIVE_INFINITY,
+  fill: async (folder) => void (await fillStore(join(folder, 'p.yaml'), join(folder, '.lapidary'))),
   files: (shape, count) => ({ 'p.yaml': pipelineOf(shape, count) }),
   run: [process.execPath, main, 'run', 'p.yaml'],
   plan: [process.execPath, main, 'plan', 'p.yaml'],
@@ -45,19 +49,24 @@ export function peers(places: {
   ];
 }
 
-type GraphShape = Exclude<Shape, 'matrix'>;
-const nodes = (shape: Shape, count: number): readonly ScaleNode[] => graphOf(shape as GraphShape, count);
+/** Each output after those that it is made of, so that none is older than what it needs. */
+function writeOutputs(folder: string, shape: Shape, count: number, suffix = ''): void {
+  for (const { id } of graphOf(shape, count)) writeFileSync(join(folder, `${id}${suffix}`), `${id}\n`);
+}
+
 /** What nothing takes from. */
 const ends = (graph: readonly ScaleNode[]): string[] => {
   const used = new Set(graph.flatMap(({ inputs }) => inputs));
   return graph.flatMap(({ id }) => (used.has(id) ? [] : [id]));
 };
 
+/** `generator`: what was written beforehand counts as built, though no log tells of it. */
 const ninja: Tool = {
   name: 'ninja',
-  slow: false,
+  most: Number.POSITIVE_INFINITY,
+  fill: (folder, shape, count) => writeOutputs(folder, shape, count),
   files: (shape, count) => ({
-    'build.ninja': `rule write\n  command = echo $out > $out\n${nodes(shape, count)
+    'build.ninja': `rule write\n  command = echo $out > $out\n  generator = 1\n${graphOf(shape, count)
       .map(({ id, inputs }) => `build ${id}: write ${inputs.join(' ')}`)
       .join('\n')}\n`,
   }),
@@ -66,9 +75,10 @@ const ninja: Tool = {
 
 const make: Tool = {
   name: 'make',
-  slow: false,
+  most: Number.POSITIVE_INFINITY,
+  fill: (folder, shape, count) => writeOutputs(folder, shape, count),
   files: (shape, count) => {
-    const graph = nodes(shape, count);
+    const graph = graphOf(shape, count);
     const rules = graph.map(({ id, inputs }) => `${id}: ${inputs.join(' ')}\n\techo ${id} > ${id}`);
     return { Makefile: `all: ${ends(graph).join(' ')}\n${rules.join('\n')}\n` };
   },
@@ -77,9 +87,10 @@ const make: Tool = {
 
 const snakemake = (program: string): Tool => ({
   name: 'Snakemake',
-  slow: true,
+  most: 1000,
+  fill: (folder, shape, count) => writeOutputs(folder, shape, count, '.out'),
   files: (shape, count) => {
-    const graph = nodes(shape, count);
+    const graph = graphOf(shape, count);
     const list = (names: readonly string[]) => names.map((name) => `'${name}.out'`).join(', ');
     const rules = graph.map(({ id, inputs }) => {
       const needs = inputs.length === 0 ? '' : `    input: ${list(inputs)}\n`;
@@ -92,9 +103,13 @@ const snakemake = (program: string): Tool => ({
 
 const dvc = (program: string): Tool => ({
   name: 'DVC',
-  slow: true,
+  most: 1000,
+  fill: (folder, shape, count) => {
+    writeOutputs(folder, shape, count, '.out');
+    execFileSync(program, ['commit', '-q', '--force'], { cwd: folder });
+  },
   files: (shape, count) => {
-    const stages = nodes(shape, count).map(({ id, inputs }) => {
+    const stages = graphOf(shape, count).map(({ id, inputs }) => {
       const needs = inputs.length === 0 ? '' : `    deps: [${inputs.map((input) => `${input}.out`).join(', ')}]\n`;
       return `  ${id}:\n    cmd: echo ${id} > ${id}.out\n${needs}    outs: [${id}.out]\n`;
     });
@@ -107,9 +122,9 @@ const dvc = (program: string): Tool => ({
 
 const wireit = (program: string): Tool => ({
   name: 'wireit',
-  slow: true,
+  most: 100,
   files: (shape, count) => {
-    const graph = nodes(shape, count);
+    const graph = graphOf(shape, count);
     const scripts = Object.fromEntries([...graph.map(({ id }) => id), 'all'].map((id) => [id, 'wireit']));
     const own = graph.map(({ id, inputs }) => [
       id,
@@ -129,9 +144,9 @@ const wireit = (program: string): Tool => ({
 
 const turbo = (program: string): Tool => ({
   name: 'Turborepo',
-  slow: true,
+  most: 100,
   files: (shape, count) => {
-    const graph = nodes(shape, count);
+    const graph = graphOf(shape, count);
     const scripts = Object.fromEntries([...graph.map(({ id }) => [id, `echo ${id} > ${id}.out`]), ['all', 'true']]);
     const tasks = Object.fromEntries([
       ...graph.map(({ id, inputs }) => [id, { dependsOn: inputs, inputs: [], outputs: [`${id}.out`] }]),
