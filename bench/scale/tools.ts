@@ -60,6 +60,9 @@ const ends = (graph: readonly ScaleNode[]): string[] => {
   return graph.flatMap(({ id }) => (used.has(id) ? [] : [id]));
 };
 
+/** They descend by recursion, and a chain of 100 000 nodes is deeper than the usual stack. */
+const deep = (command: string): readonly string[] => ['sh', '-c', `ulimit -s unlimited; exec ${command}`];
+
 /** `generator`: what was written beforehand counts as built, though no log tells of it. */
 const ninja: Tool = {
   name: 'ninja',
@@ -70,7 +73,7 @@ const ninja: Tool = {
       .map(({ id, inputs }) => `build ${id}: write ${inputs.join(' ')}`)
       .join('\n')}\n`,
   }),
-  run: ['ninja'],
+  run: deep('ninja'),
 };
 
 const make: Tool = {
@@ -82,7 +85,7 @@ const make: Tool = {
     const rules = graph.map(({ id, inputs }) => `${id}: ${inputs.join(' ')}\n\techo ${id} > ${id}`);
     return { Makefile: `all: ${ends(graph).join(' ')}\n${rules.join('\n')}\n` };
   },
-  run: ['make', '-s', '-j', '2'],
+  run: deep('make -s -j 2'),
 };
 
 const snakemake = (program: string): Tool => ({
