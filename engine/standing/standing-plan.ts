@@ -8,7 +8,7 @@
  *
  * The file has a line for the facts and what is said of the whole, one for each node, and one with the digest of the rest.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, digestBytes, digestHex } from '../../cache/digest.js';
@@ -41,6 +41,8 @@ interface NodeLine {
   readonly recipe: string;
   readonly sources: readonly SourceFile[];
   readonly trace: Trace;
+  /** Of the file that the store keeps the trace in. */
+  readonly stamp: string;
 }
 
 /** Whether a plan of `pipeline` depends on nothing but what is remembered. */
@@ -71,7 +73,18 @@ export async function rememberPlan(
   const head: Head = { version: 1, facts, name, params, experiment: plan.experiment };
   const lines = plan.nodes.map(({ node, recipe, sources }): NodeLine => {
     const { id, kind, matrix, inputs, resources } = node;
-    return { id, uses: kind.name, matrix, inputs, gpus: resources.gpus, recipe, sources, trace: traceOf(id) };
+    const trace = traceOf(id);
+    return {
+      id,
+      uses: kind.name,
+      matrix,
+      inputs,
+      gpus: resources.gpus,
+      recipe,
+      sources,
+      trace,
+      stamp: stampOf(layout, trace),
+    };
   });
   const body = Buffer.concat([head, ...lines].map((line) => Buffer.from(`${stringify(line)}\n`)));
   const path = pathOf(layout, pipeline.file);
@@ -91,9 +104,9 @@ export async function recallPlan(store: Store, file: string, now: Now): Promise<
   if (!(await stillHold(head.facts, file, digestBytes(text), now))) return undefined;
   const nodes: PlannedHit[] = [];
   for (const line of lines) {
-    const { id, uses, matrix, inputs, gpus, recipe, sources, trace } = line as NodeLine;
-    const there = existsSync(tracePath(store.layout, trace.key)) && Object.values(trace.outputs).every(store.hasSync);
-    if (!there) return undefined;
+    const { id, uses, matrix, inputs, gpus, recipe, sources, trace, stamp } = line as NodeLine;
+    const whole = stamp !== '' && stamp === stampOf(store.layout, trace);
+    if (!whole || !Object.values(trace.outputs).every(store.hasSync)) return undefined;
     const node = { id, kind: { name: uses }, matrix, inputs, resources: { gpus } };
     const components = trace.components as unknown as KeyComponents;
     nodes.push({ action: 'hit', node, recipe, sources, key: trace.key, components, trace, reasons: [] });
@@ -116,6 +129,12 @@ export function isRemembered(root: string, file: string): boolean {
 
 function pathOf({ plans }: Layout, file: string): string {
   return join(plans, `${digestHex(digestBytes(file))}.ndjson`);
+}
+
+/** Moves when the trace is touched, which may be damage; the empty text where there is none. */
+function stampOf(layout: Layout, { key }: Trace): string {
+  const found = lstatSync(tracePath(layout, key), { throwIfNoEntry: false });
+  return found ? [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(' ') : '';
 }
 
 const newline = 10;
