@@ -1,7 +1,8 @@
 /** Named tensors that ONNX Runtime reads and writes: in this process's memory, or in a GPU's. */
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { HostTensor, HostTensors, State } from '../device.js';
-import { assertHostTensor, hostTensor } from '../host-tensor.js';
+import type { Value } from '../graph.js';
+import { assertHostTensor, bool, float32, hostTensor, int32, sizeOf } from '../host-tensor.js';
 import { ort } from '../onnx/runtime.js';
 import type { TensorType, TensorTypes } from '../trace.js';
 import { JoinedState } from './joined-state.js';
@@ -94,7 +95,7 @@ export class OnnxState implements OnnxEntries {
   }
 
   spare(name: string): OrtTensor {
-    const spare = this.spares.get(name) ?? emptyLike(this.tensor(name));
+    const spare = this.spares.get(name) ?? emptyTensor(typeOf(this.tensor(name)));
     this.spares.set(name, spare);
     return spare;
   }
@@ -168,14 +169,16 @@ function sameType(a: TensorType, b: TensorType): boolean {
   return a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
 }
 
-function emptyLike(tensor: OrtTensor): OrtTensor {
-  const { dtype, shape } = typeOf(tensor);
-  const data = tensor.data as HostTensor['data'];
-  const empty =
-    dtype === 'float32'
-      ? new Float32Array(data.length)
-      : dtype === 'int32'
-        ? new Int32Array(data.length)
-        : new Uint8Array(data.length);
-  return toOrt(hostTensor(dtype, shape, empty));
+/** Zeros of this type. */
+export function emptyTensor({ dtype, shape }: Value): OrtTensor {
+  switch (dtype) {
+    case 'float32':
+      return toOrt(float32(shape));
+    case 'int32':
+      return toOrt(int32(shape));
+    case 'bool':
+      return toOrt(bool(shape));
+    case 'int64':
+      return new ort.Tensor('int64', new BigInt64Array(sizeOf(shape)), shape);
+  }
 }

@@ -6,11 +6,12 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Device, DeviceName, HostTensor, HostTensors, Program, State, StepFunction } from '../device.js';
 import { assertHostTensor } from '../host-tensor.js';
 import { serialiseModel } from '../onnx/model.js';
+import { runInto } from '../onnx/run-into.js';
 import { ort } from '../onnx/runtime.js';
 import { safeAliases } from '../optimise/alias.js';
 import { type RowWrite, takeRowWrites, writeRows } from '../optimise/row-writes.js';
 import { type Trace, trace, typesOf } from '../trace.js';
-import { JoinedOnnxState, type OnnxEntries, OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
+import { emptyTensor, JoinedOnnxState, type OnnxEntries, OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
 
 export interface OnnxOptions {
   readonly name: DeviceName;
@@ -31,6 +32,8 @@ export interface OnnxDevice extends Device {
 interface Compiled {
   readonly trace: Trace;
   readonly session: InferenceSession;
+  /** Whether outputs lie in this process's memory, where they are written to tensors that are there before the run. */
+  readonly hostMemory: boolean;
   /** Graph outputs that are written over the state they replace. */
   readonly inPlace: ReadonlySet<string>;
   /** Graph outputs of the same type as the state they replace, which take turns with it. */
@@ -145,11 +148,11 @@ async function compileStep(
   const resident = new Set(stateOutputs.values());
   const locations = Object.fromEntries(graph.outputs.map((o) => [o, resident.has(o) ? 'gpu-buffer' : 'cpu'] as const));
   try {
-    const session = await ort.InferenceSession.create(serialiseModel(label, graph), {
+    const session = await ort.InferenceSession.create(serialiseModel(label, graph, onCpu), {
       ...sessionOptions(options),
       ...(onCpu ? {} : { preferredOutputLocation: locations }),
     });
-    return { trace: traced, session, inPlace, alternating, rowWrites };
+    return { trace: traced, session, hostMemory: onCpu, inPlace, alternating, rowWrites };
   } catch (error) {
     throw wrapped(label, 'cannot be loaded', error);
   }
@@ -157,22 +160,26 @@ async function compileStep(
 
 async function runCompiled(
   label: string,
-  { trace: traced, session, inPlace, alternating, rowWrites }: Compiled,
+  { trace: traced, session, hostMemory, inPlace, alternating, rowWrites }: Compiled,
   state: OnnxEntries,
   inputs: HostTensors,
 ): Promise<Record<string, HostTensor>> {
   const feeds: Record<string, OrtTensor> = {};
   for (const [input, name] of traced.stateInputs) feeds[input] = state.tensor(name);
   for (const [input, name] of traced.stepInputs) feeds[input] = toOrt(inputs[name]!);
-  const fetches: Record<string, OrtTensor | null> = {};
-  for (const [name, output] of traced.stateOutputs) {
-    fetches[output] = inPlace.has(output) ? state.tensor(name) : alternating.has(output) ? state.spare(name) : null;
-  }
-  for (const output of traced.stepOutputs.values()) fetches[output] = null;
-  for (const { indices, updates } of rowWrites.values()) fetches[indices] = fetches[updates] = null;
-  if (Object.keys(fetches).length === 0) return {};
-
-  const results = await session.run(feeds, fetches).catch((error: unknown) => {
+  if (traced.graph.outputs.length === 0) return {};
+  const run = async () => {
+    if (!hostMemory) return session.run(feeds, Object.fromEntries(traced.graph.outputs.map((output) => [output, null])));
+    const targets: Record<string, OrtTensor> = {};
+    for (const [name, output] of traced.stateOutputs) {
+      if (inPlace.has(output)) targets[output] = state.tensor(name);
+      else if (alternating.has(output)) targets[output] = state.spare(name);
+    }
+    for (const output of traced.graph.outputs) targets[output] ??= emptyTensor(traced.graph.values.get(output)!);
+    await runInto(session, feeds, targets);
+    return targets;
+  };
+  const results = await run().catch((error: unknown) => {
     throw wrapped(label, 'failed', error);
   });
   for (const [name, output] of traced.stateOutputs) {

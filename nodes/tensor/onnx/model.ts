@@ -1,6 +1,7 @@
 /** A graph as an ONNX file. Field numbers are those of onnx.proto (https://github.com/onnx/onnx, IR version 10). */
 import type { Attribute, ConstantData, Dtype, Graph, GraphNode, Value } from '../graph.js';
 import { Message } from './protobuf.js';
+import { unreadableOutput } from './run-into.js';
 
 const irVersion = 10;
 const opset = 21;
@@ -8,19 +9,23 @@ const microsoftOpset = 1;
 
 const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<Dtype, number>;
 
-/** The bytes of a ModelProto. */
-export function serialiseModel(name: string, graph: Graph): Uint8Array {
+/** The bytes of a ModelProto. One that is run by `runInto` has an output more. */
+export function serialiseModel(name: string, graph: Graph, runInto = false): Uint8Array {
   return new Message()
     .int(1, irVersion)
     .string(2, 'lapidary')
-    .message(7, graphMessage(name, graph))
+    .message(7, graphMessage(name, graph, runInto))
     .message(8, new Message().string(1, '').int(2, opset))
     .message(8, new Message().string(1, 'com.microsoft').int(2, microsoftOpset))
     .finish();
 }
 
-function graphMessage(name: string, graph: Graph): Message {
+function graphMessage(name: string, graph: Graph, runInto: boolean): Message {
   const message = new Message().string(2, name);
+  if (runInto) {
+    message.message(1, new Message().string(2, unreadableOutput).string(4, 'SequenceEmpty'));
+    message.message(12, sequenceMessage(unreadableOutput));
+  }
   graph.nodes.forEach((node, index) => {
     message.message(1, nodeMessage(node, index));
   });
@@ -70,4 +75,10 @@ function valueMessage(name: string, { dtype, shape }: Value): Message {
   for (const length of shape) dimensions.message(1, new Message().int(1, length));
   const tensor = new Message().int(1, elementTypes[dtype]).message(2, dimensions);
   return new Message().string(1, name).message(2, new Message().message(1, tensor));
+}
+
+/** A sequence of float32 tensors. */
+function sequenceMessage(name: string): Message {
+  const element = new Message().message(1, new Message().int(1, elementTypes.float32));
+  return new Message().string(1, name).message(2, new Message().message(4, new Message().message(1, element)));
 }
