@@ -1,13 +1,15 @@
-/** The files that are generated from the kinds: the schema for editors, and the reference for people. Pure. */
+/** The files that are generated from the code: the schema for editors, and the references for people. Pure. */
 import type { InputPort, Kind, OutputPort } from '../engine/kind.js';
 import { listOptions, type OptionSchema } from '../engine/list-options.js';
 import { pipelineSchemaText } from '../schemas/generate.js';
+import { kernelsMarkdown } from './tensor/kernels/kernels-markdown.js';
 
 /** Path from the top of the project → text. */
 export function referenceFiles(kinds: readonly Kind[]): Readonly<Record<string, string>> {
   return {
     'schemas/pipeline.schema.json': pipelineSchemaText(kinds),
     'docs/kinds.md': kindsMarkdown(kinds),
+    'docs/kernels.md': kernelsMarkdown(),
   };
 }
 

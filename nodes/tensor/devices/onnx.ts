@@ -169,7 +169,8 @@ async function runCompiled(
   for (const [input, name] of traced.stepInputs) feeds[input] = toOrt(inputs[name]!);
   if (traced.graph.outputs.length === 0) return {};
   const run = async () => {
-    if (!hostMemory) return session.run(feeds, Object.fromEntries(traced.graph.outputs.map((output) => [output, null])));
+    if (!hostMemory)
+      return session.run(feeds, Object.fromEntries(traced.graph.outputs.map((output) => [output, null])));
     const targets: Record<string, OrtTensor> = {};
     for (const [name, output] of traced.stateOutputs) {
       if (inPlace.has(output)) targets[output] = state.tensor(name);

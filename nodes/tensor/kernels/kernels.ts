@@ -5,6 +5,7 @@ import type { KernelTable } from './kernel.js';
 import { logicKernels } from './logic.js';
 import { matmulKernels } from './matmul.js';
 import { reduceKernels } from './reduce.js';
+import { scanKernels } from './scan.js';
 import { shapeKernels } from './shape.js';
 import { unaryKernels } from './unary.js';
 
@@ -14,6 +15,7 @@ export const kernels: KernelTable = {
   ...logicKernels,
   ...matmulKernels,
   ...reduceKernels,
+  ...scanKernels,
   ...shapeKernels,
   ...unaryKernels,
 };

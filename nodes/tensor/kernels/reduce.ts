@@ -1,4 +1,4 @@
-/** Reductions, scans, and orders along axes. */
+/** Reductions, and orders along axes. */
 import { padShape, sameShape } from '../broadcast.js';
 import { type GraphBuilder, int, type Sym, stored } from '../graph-builder.js';
 import { sizeOf } from '../host-tensor.js';
@@ -91,15 +91,6 @@ const argument = (op: 'ArgMax' | 'ArgMin'): Kernel =>
     return castTo(b, b.node(op, [x], { dtype: 'int64', shape }, { axis: int(axis), keepdims: int(0) }), 'int32');
   });
 
-const cumsum = kernel<{ axis: number; exclusive: boolean; reverse: boolean }>((b, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const axis = b.constant('int32', [], Int32Array.of(axesOf(attributes.axis, x.shape.length)[0]!));
-  return b.node('CumSum', [x, axis], x, {
-    exclusive: int(Number(attributes.exclusive)),
-    reverse: int(Number(attributes.reverse)),
-  });
-});
-
 /** The largest k along the last axis: values, and where they stood. */
 const topK = kernel<{ k: number; sorted: boolean }>((b, inputs, { k }) => {
   const x = input(inputs, 'x');
@@ -127,7 +118,6 @@ export const reduceKernels: KernelTable = {
   Any: quantifier('ReduceMax'),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
-  Cumsum: cumsum,
   Max: reducer('ReduceMax'),
   Mean: mean,
   Min: reducer('ReduceMin'),

@@ -76,11 +76,15 @@ export function stepOf(f: TensorFunction, args: readonly Argument[], gradient: b
 }
 
 function weightsFor(tensor: Tensor, place: number): Tensor {
-  const random = createRandom(99, 'weights', place);
   return tf.tensor(
-    Float32Array.from({ length: tensor.size }, (_, i) => 0.5 + random.uniform(i)),
+    Float32Array.from({ length: tensor.size }, (_, i) => weightAt(place, i)),
     tensor.shape,
   );
+}
+
+/** The weight of an element of a result in the combination that is differentiated. */
+export function weightAt(place: number, index: number): number {
+  return 0.5 + createRandom(99, 'weights', place).uniform(index);
 }
 
 /** Runs the step once on both devices; throws where they differ by more than `tolerance`, relative above 1. */

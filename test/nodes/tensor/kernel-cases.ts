@@ -11,6 +11,8 @@ export interface KernelCase {
   readonly gradient: boolean;
   /** Above 1e-5 only where the function itself is ill-conditioned in float32. */
   readonly tolerance?: number;
+  /** Why TensorFlow.js' gradient is not the slope of the function. */
+  readonly notSlope?: string;
 }
 
 type Range = readonly [number, number];
@@ -18,9 +20,12 @@ type Shape = readonly number[];
 
 const lengths = fc.integer({ min: 1, max: 4 });
 const lengthsOrZero = fc.oneof({ weight: 9, arbitrary: lengths }, { weight: 1, arbitrary: fc.constant(0) });
-const shapes = (minLength = 0, maxLength = 4): fc.Arbitrary<Shape> => fc.array(lengths, { minLength, maxLength });
-const shapesOrEmpty = (minLength = 0, maxLength = 4): fc.Arbitrary<Shape> =>
-  fc.array(lengthsOrZero, { minLength, maxLength });
+/** With more than four axes, none is longer than 2. */
+const narrow = (shape: Shape): Shape => (shape.length > 4 ? shape.map((length) => Math.min(length, 2)) : shape);
+const shapes = (minLength = 0, maxLength = 6): fc.Arbitrary<Shape> =>
+  fc.array(lengths, { minLength, maxLength, size: 'max' }).map(narrow);
+const shapesOrEmpty = (minLength = 0, maxLength = 6): fc.Arbitrary<Shape> =>
+  fc.array(lengthsOrZero, { minLength, maxLength, size: 'max' }).map(narrow);
 
 const floatOf = (shape: Shape, range: Range = [-2, 2]): Argument => ({ dtype: 'float32', shape, range });
 const intOf = (shape: Shape, range: Range = [-5, 5]): Argument => ({ dtype: 'int32', shape, range });
@@ -29,23 +34,28 @@ const boolOf = (shape: Shape): Argument => ({ dtype: 'bool', shape, range: [0, 1
 const one = (range?: Range) => shapesOrEmpty().map((shape) => [floatOf(shape, range)]);
 const oneInt = (range?: Range) => shapesOrEmpty().map((shape) => [intOf(shape, range)]);
 
-/** Two shapes that broadcast: axes dropped in front or shortened to 1. */
-const broadcastPair = shapesOrEmpty().chain((shape) =>
-  fc
-    .tuple(
-      fc.constant(shape),
-      fc.nat(shape.length),
-      fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-      fc.boolean(),
-    )
-    .map(([full, drop, ones, swap]): readonly [Shape, Shape] => {
-      const small = full.map((length, axis) => (ones[axis] ? 1 : length)).slice(drop);
-      return swap ? [small, full] : [full, small];
-    }),
-);
-const two = (a?: Range, b?: Range) => broadcastPair.map(([p, q]) => [floatOf(p, a), floatOf(q, b)]);
-const twoInts = (a?: Range, b?: Range) => broadcastPair.map(([p, q]) => [intOf(p, a), intOf(q, b)]);
-const twoBools = broadcastPair.map(([p, q]) => [boolOf(p), boolOf(q)]);
+/**
+ * Two shapes that broadcast: axes dropped in front or shortened to 1. An axis of length 1 may stretch to 0, which the
+ * gradients of TensorFlow.js do not undo.
+ */
+const broadcastPairs = (toNothing: boolean, maxRank = 6) =>
+  shapesOrEmpty(0, maxRank).chain((shape) =>
+    fc
+      .tuple(
+        fc.constant(shape),
+        fc.nat(shape.length),
+        fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank }),
+        fc.boolean(),
+      )
+      .map(([full, drop, ones, swap]): readonly [Shape, Shape] => {
+        const shortened = (length: number, axis: number) => (ones[axis] && (length > 0 || toNothing) ? 1 : length);
+        const small = full.map(shortened).slice(full.includes(0) && !toNothing ? 0 : drop);
+        return swap ? [small, full] : [full, small];
+      }),
+  );
+const two = (a?: Range, b?: Range) => broadcastPairs(false).map(([p, q]) => [floatOf(p, a), floatOf(q, b)]);
+const twoInts = (a?: Range, b?: Range) => broadcastPairs(true).map(([p, q]) => [intOf(p, a), intOf(q, b)]);
+const twoBools = broadcastPairs(true).map(([p, q]) => [boolOf(p), boolOf(q)]);
 
 /** Where the gradients of TensorFlow.js do not undo a broadcast. */
 const twins = shapesOrEmpty().map((shape) => [floatOf(shape), floatOf(shape)]);
@@ -61,6 +71,15 @@ const flat = (run: TensorFunction, args: fc.Arbitrary<readonly Argument[]>): Ker
   args,
   gradient: false,
 });
+
+/** Where elements are only moved: other types than float32, with lengths of 0. */
+const moved = (run: TensorFunction, ranks: fc.Arbitrary<Shape>): KernelCase[] =>
+  [intOf, boolOf].map((typed) =>
+    flat(
+      run,
+      ranks.map((shape) => [typed(shape)]),
+    ),
+  );
 
 /** Functions over axes: the axes are chosen by the shape, so that one function serves all. */
 const axesOf = (x: Tensor) => x.shape.map((_, axis) => axis).filter((axis) => (axis + x.size) % 2 === 0);
@@ -167,6 +186,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     flat((a, b) => [tf.matMul(a!, swapLast(b!), false, true), tf.matMul(b!, a!, true, true)], broadcastMatrices),
   ],
   Cast: [
+    smooth((x) => tf.cast(x!, 'float32'), one()),
     flat((x) => [tf.cast(x!, 'int32'), tf.cast(x!, 'bool'), tf.cast(x!, 'float32')], one([-3, 3])),
     flat((x) => [tf.cast(x!, 'float32'), tf.cast(x!, 'bool')], oneInt([-1, 1])),
     flat(
@@ -187,6 +207,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (a, b) => tf.concat([a!, b!], -1),
       shapes(1).map((s) => [floatOf(s), floatOf(s)]),
     ),
+    ...moved((x) => [tf.concat([x!, x!], 0), tf.concat([x!, x!, x!], -1)], shapesOrEmpty(1)),
   ],
   Cos: [smooth((x) => tf.cos(x!), one())],
   Cosh: [smooth((x) => tf.cosh(x!), one())],
@@ -205,6 +226,12 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       shapes(1).map((s) => [intOf(s)]),
     ),
   ],
+  Cumprod: [
+    flat(
+      (x) => x!.shape.map((_, axis) => tf.cumprod(x!, axis, axis % 2 === 1, x!.size % 2 === 0)),
+      shapesOrEmpty(1).map((s) => [floatOf(s)]),
+    ),
+  ],
   Elu: [smooth((x) => tf.elu(x!), one())],
   EluGrad: [flat((x) => tf.grad((v: Tensor) => tf.elu(v))(x!), one())],
   Equal: [
@@ -214,7 +241,13 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
   ],
   Erf: [smooth((x) => tf.erf(x!), one(), 2e-5)],
   Exp: [smooth((x) => tf.exp(x!), one())],
-  ExpandDims: [smooth((x) => [tf.expandDims(x!, 0), tf.expandDims(x!, -1)], one())],
+  ExpandDims: [
+    smooth(
+      (x) => [tf.expandDims(x!, 0), tf.expandDims(x!, -1)],
+      shapesOrEmpty(0, 5).map((s) => [floatOf(s)]),
+    ),
+    ...moved((x) => tf.expandDims(x!, 1), shapesOrEmpty(1, 5)),
+  ],
   Expm1: [smooth((x) => tf.expm1(x!), one()), smooth((x) => tf.mul(tf.expm1(tf.mul(x!, 1e-6)), 1e6), one())],
   Fill: [
     flat(
@@ -230,6 +263,10 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     flat((a, b) => tf.floorDiv(a!, b!), two([-9, 9], [1, 4])),
   ],
   GatherNd: [
+    flat(
+      (x, i) => tf.gatherND(x!, i!),
+      lengths.map((n) => [floatOf([3]), intOf([n, 1], [0, 2])]),
+    ),
     flat(
       (x, i) => tf.gatherND(x!, i!),
       fc.tuple(shapes(0, 2), lengths).map(([rest, n]) => [floatOf([3, 4, ...rest]), intOf([n, 2], [0, 2])]),
@@ -252,13 +289,17 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x, i) => tf.gather(x!, i!, 2, 1),
       fc.tuple(lengths, shapes(0, 1), lengths).map(([p, s, n]) => [floatOf([p, 2, 3, ...s]), intOf([p, n], [0, 2])]),
     ),
+    ...moved(
+      (x) => tf.gather(x!, tf.tensor1d([1, 0, 1], 'int32')),
+      shapesOrEmpty(0, 5).map((s) => [2, ...s]),
+    ),
   ],
   Greater: [flat((a, b) => tf.greater(a!, b!), two()), flat((a, b) => tf.greater(a!, b!), twoInts([-1, 1]))],
   GreaterEqual: [
     flat((a, b) => tf.greaterEqual(a!, b!), twoInts([-1, 1])),
     flat((a, b) => tf.greaterEqual(a!, b!), twoBools),
   ],
-  Identity: [smooth((x) => tf.clone(x!), one())],
+  Identity: [smooth((x) => tf.clone(x!), one()), ...moved((x) => tf.clone(x!), shapesOrEmpty())],
   IsFinite: [flat((x) => tf.isFinite(tf.div(x!, tf.floor(tf.abs(x!)))), one())],
   IsInf: [flat((x) => tf.isInf(tf.div(x!, tf.floor(tf.abs(x!)))), one())],
   IsNan: [flat((x) => tf.isNaN(tf.sqrt(x!)), one())],
@@ -281,10 +322,13 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       reduction((x, axes, keep) => tf.max(x, axes, keep)),
       shapes().map((s) => [floatOf(s)]),
     ),
-    smooth(
-      reductionOfSpread((x, axes, keep) => tf.max(x, axes, keep)),
-      shapes(0, 3).map((s) => [floatOf(s)]),
-    ),
+    {
+      ...smooth(
+        reductionOfSpread((x, axes, keep) => tf.max(x, axes, keep)),
+        shapes(0, 3).map((s) => [floatOf(s)]),
+      ),
+      notSlope: 'each of several equal greatest gets the whole gradient',
+    },
   ],
   Maximum: [
     flat((a, b) => tf.maximum(a!, b!), two()),
@@ -313,18 +357,22 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     flat((a, b) => tf.minimum(a!, b!), twoInts()),
   ],
   MirrorPad: [
-    smooth(
-      (x) =>
-        tf.mirrorPad(
-          x!,
-          [
-            [1, 0],
-            [2, 1],
-          ],
-          'reflect',
-        ),
-      fc.constant([floatOf([3, 4])]),
-    ),
+    flat((x) => tf.mirrorPad(x!, [[2, 1]], 'reflect'), fc.constant([floatOf([3])])),
+    {
+      ...smooth(
+        (x) =>
+          tf.mirrorPad(
+            x!,
+            [
+              [1, 0],
+              [2, 1],
+            ],
+            'reflect',
+          ),
+        fc.constant([floatOf([3, 4])]),
+      ),
+      notSlope: 'what is mirrored gets no gradient',
+    },
   ],
   Mod: [
     smooth((a, b) => tf.mod(a!, b!), two([0.1, 2], [2.1, 3])),
@@ -334,7 +382,10 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
   Multiply: [
     smooth((a, b) => tf.mul(a!, b!), two()),
     flat((a, b) => tf.mul(a!, b!), twoInts()),
-    smooth((a) => [tf.mul(a!, 1), tf.mul(3, a!), tf.mul(a!, tf.ones([2, ...a!.shape]))], one()),
+    smooth(
+      (a) => [tf.mul(a!, 1), tf.mul(3, a!), tf.mul(a!, tf.ones([2, ...a!.shape]))],
+      shapesOrEmpty(0, 5).map((s) => [floatOf(s)]),
+    ),
   ],
   Neg: [smooth((x) => tf.neg(x!), one()), flat((x) => tf.neg(x!), oneInt())],
   NotEqual: [flat((a, b) => tf.notEqual(a!, b!), twoInts([-1, 1])), flat((a, b) => tf.notEqual(a!, b!), twoBools)],
@@ -350,6 +401,7 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (a, b) => [tf.stack([a!, b!]), tf.stack([a!, b!], a!.rank)],
       shapesOrEmpty(0, 3).map((s) => [floatOf(s), floatOf(s)]),
     ),
+    ...moved((x) => tf.stack([x!, x!], 1), shapesOrEmpty(1, 5)),
   ],
   PadV2: [
     smooth(
@@ -376,6 +428,11 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     flat((a, b) => tf.pow(a!, b!), twoInts([-3, 3], [0, 3])),
   ],
   Prod: [
+    smooth(
+      (x) => tf.prod(x!),
+      shapes().map((s) => [floatOf(s, [0.5, 1.5])]),
+      1e-4,
+    ),
     flat(
       reduction((x, axes, keep) => tf.prod(x, axes, keep)),
       shapes().map((s) => [floatOf(s)]),
@@ -394,7 +451,10 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x) => tf.reshape(x!, [-1]),
       shapes().map((s) => [floatOf(s)]),
     ),
-    smooth((x) => tf.mul(tf.reshape(tf.reshape(x!, [1, ...x!.shape]), [...x!.shape, 1]), 2), one()),
+    smooth(
+      (x) => tf.mul(tf.reshape(tf.reshape(x!, [1, ...x!.shape]), [...x!.shape, 1]), 2),
+      shapesOrEmpty(0, 5).map((s) => [floatOf(s)]),
+    ),
     flat(
       (x) => tf.reshape(tf.broadcastTo(tf.expandDims(x!, 1), [x!.shape[0]!, 2, ...x!.shape.slice(1)]), [-1]),
       shapes(1, 3).map((s) => [floatOf(s)]),
@@ -403,12 +463,14 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x) => tf.add(tf.reshape(tf.broadcastTo(x!, [3, ...x!.shape]), [3, 1, ...x!.shape]), 0),
       shapes(0, 2).map((s) => [floatOf(s)]),
     ),
+    ...moved((x) => tf.reshape(x!, [...x!.shape].reverse()), shapesOrEmpty()),
   ],
   Reverse: [
     smooth(
       (x) => [tf.reverse(x!), tf.reverse(x!, axesOf(x!))],
       shapes().map((s) => [floatOf(s)]),
     ),
+    ...moved((x) => tf.reverse(x!, axesOf(x!)), shapesOrEmpty()),
   ],
   Round: [smooth((x) => tf.round(x!), one()), flat((x) => tf.round(tf.div(tf.cast(x!, 'float32'), 2)), oneInt())],
   Rsqrt: [smooth((x) => tf.rsqrt(x!), one([0.2, 4]))],
@@ -421,7 +483,8 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
   Select: [
     smooth(
       (c, a, b) => tf.where(c!, a!, b!),
-      broadcastPair.map(([p, q]) => [boolOf(p), floatOf(p.length > q.length ? p : q), floatOf(q)]),
+      // TensorFlow.js spreads operands with Tile, whose gradient it has up to rank 4.
+      broadcastPairs(false, 4).map(([p, q]) => [boolOf(p), floatOf(p.length > q.length ? p : q), floatOf(q)]),
     ),
     flat(
       (c, a, b) => tf.where(c!, a!, b!),
@@ -459,6 +522,14 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x) => tf.slice(tf.broadcastTo(x!, [3, 4]), [1, 1], [2, 2]),
       fc.constantFrom<Shape>([1, 1], [3, 1], [4]).map((s) => [floatOf(s)]),
     ),
+    ...moved(
+      (x) =>
+        tf.slice(
+          x!,
+          x!.shape.map((n) => Math.floor(n / 2)),
+        ),
+      shapesOrEmpty(1),
+    ),
   ],
   Softmax: [
     smooth(
@@ -476,6 +547,10 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x) => tf.split(x!, [1, -1, 2], 0),
       shapes(0, 2).map((s) => [floatOf([5, ...s])]),
     ),
+    ...moved(
+      (x) => tf.split(x!, [1, 2], 0),
+      shapesOrEmpty(0, 5).map((s) => [3, ...s]),
+    ),
   ],
   Sqrt: [smooth((x) => tf.sqrt(x!), one([0.1, 4]))],
   Square: [smooth((x) => tf.square(x!), one()), flat((x) => tf.square(x!), oneInt())],
@@ -488,6 +563,16 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
     flat((x) => tf.stridedSlice(x!, [0, 1], [3, 5], [2, 2]), fc.constant([floatOf([4, 5])])),
     flat((x) => tf.stridedSlice(x!, [3, -1], [0, 0], [-1, -2], 0, 2), fc.constant([floatOf([4, 5])])),
     flat((x) => tf.stridedSlice(x!, [1, 0], [2, 3], [1, 1], 0, 0, 0, 0, 1), fc.constant([floatOf([4, 5])])),
+    ...moved(
+      (x) =>
+        tf.stridedSlice(
+          x!,
+          x!.shape.map(() => 0),
+          [...x!.shape],
+          x!.shape.map(() => 2),
+        ),
+      shapes(1, 4),
+    ),
   ],
   Sub: [
     smooth((a, b) => tf.sub(a!, b!), two()),
@@ -541,6 +626,14 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
         ),
       shapes(1, 3).map((s) => [boolOf(s)]),
     ),
+    flat(
+      (x) =>
+        tf.tile(
+          x!,
+          x!.shape.map(() => 2),
+        ),
+      shapesOrEmpty(1, 4).map((s) => [intOf(s)]),
+    ),
   ],
   TopK: [
     flat(
@@ -564,12 +657,17 @@ export const kernelCases: Readonly<Record<string, readonly KernelCase[]>> = {
       (x) => tf.transpose(tf.broadcastTo(x!, [2, 3, 4]), [2, 0, 1]),
       fc.constantFrom<Shape>([4], [3, 1], [1, 3, 4]).map((s) => [floatOf(s)]),
     ),
+    ...moved((x) => tf.transpose(x!), shapesOrEmpty()),
   ],
   Unpack: [
     smooth(
       (x) => tf.unstack(x!, x!.rank - 1),
       // The gradient of TensorFlow.js fails on a single part.
       shapes(0, 3).map((s) => [floatOf([...s, 3])]),
+    ),
+    ...moved(
+      (x) => tf.unstack(x!, 0),
+      shapesOrEmpty(0, 5).map((s) => [3, ...s]),
     ),
   ],
   UnsortedSegmentSum: [

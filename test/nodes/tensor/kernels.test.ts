@@ -4,6 +4,7 @@ import type { HostTensor } from '../../../nodes/tensor/device.js';
 import { createOnnxDevice } from '../../../nodes/tensor/devices/onnx.js';
 import { createReferenceDevice } from '../../../nodes/tensor/devices/reference.js';
 import { float32 } from '../../../nodes/tensor/host-tensor.js';
+import { kernelDescriptions } from '../../../nodes/tensor/kernels/descriptions.js';
 import { kernels } from '../../../nodes/tensor/kernels/kernels.js';
 import { tf } from '../../../nodes/tensor/tf.js';
 import { type Argument, compareStep, draw, stepOf } from './compare-devices.js';
@@ -18,6 +19,24 @@ const drawAll = (args: readonly Argument[], seed: number): Record<string, HostTe
 t.test('every kernel has cases, and every case is of a kernel', async (t) => {
   t.same(Object.keys(kernelCases).sort(), Object.keys(kernels).sort());
   for (const [kernel, cases] of Object.entries(kernelCases)) t.ok(cases.length > 0, kernel);
+});
+
+t.test('every kernel is described, with types that its cases try', async (t) => {
+  t.same(Object.keys(kernelDescriptions).sort(), Object.keys(kernels).sort());
+  for (const [kernel, { types, minRank }] of Object.entries(kernelDescriptions)) {
+    const drawn = kernelCases[kernel]!.flatMap(({ args }) => fc.sample(args, { numRuns: 200, seed: 3 })).flat();
+    const tried = new Set(drawn.map(({ dtype }) => dtype));
+    t.same(
+      [...types].filter((type) => !tried.has(type)),
+      [],
+      `${kernel}: types`,
+    );
+    if (drawn.length > 0)
+      t.ok(
+        drawn.some(({ shape }) => shape.length === minRank),
+        `${kernel}: rank ${minRank}`,
+      );
+  }
 });
 
 for (const [kernel, cases] of Object.entries(kernelCases)) {

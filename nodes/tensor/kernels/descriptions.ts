@@ -1,0 +1,136 @@
+/** What each kernel computes, for which types and ranks: the facts of docs/kernels.md that no code can be asked for. */
+import type { HostDtype } from '../host-tensor.js';
+
+export interface KernelDescription {
+  readonly computes: string;
+  /** Of the tensors that it computes with; indices, conditions and the like are not counted. */
+  readonly types: readonly HostDtype[];
+  /** Fewest axes. The most are 6 everywhere. */
+  readonly minRank: number;
+  /** What TensorFlow.js' gradient leaves out. */
+  readonly gradientLimit?: string;
+}
+
+const floats: readonly HostDtype[] = ['float32'];
+const numbers: readonly HostDtype[] = ['float32', 'int32'];
+const bools: readonly HostDtype[] = ['bool'];
+const all: readonly HostDtype[] = ['float32', 'int32', 'bool'];
+
+const of = (types: readonly HostDtype[], computes: string, minRank = 0, gradientLimit?: string): KernelDescription => ({
+  computes,
+  types,
+  minRank,
+  ...(gradientLimit && { gradientLimit }),
+});
+
+const noBroadcast = 'operands of one shape';
+
+export const kernelDescriptions: Readonly<Record<string, KernelDescription>> = {
+  Abs: of(numbers, '\\|x\\|'),
+  Acos: of(floats, 'arccosine'),
+  Acosh: of(floats, 'inverse hyperbolic cosine'),
+  Add: of(numbers, 'a + b'),
+  AddN: of(floats, 'sum of several tensors'),
+  All: of(bools, 'whether all along axes are true'),
+  Any: of(bools, 'whether one along axes is true'),
+  ArgMax: of(floats, 'place of the greatest along an axis', 1, 'zero'),
+  ArgMin: of(floats, 'place of the least along an axis', 1, 'zero'),
+  Asin: of(floats, 'arcsine'),
+  Asinh: of(floats, 'inverse hyperbolic sine'),
+  Atan: of(floats, 'arctangent'),
+  Atanh: of(floats, 'inverse hyperbolic tangent'),
+  BatchMatMul: of(floats, 'products of matrices, of a batch or of one with a batch', 2, 'batches of one shape'),
+  Cast: of(all, 'the same in another type'),
+  Ceil: of(floats, 'rounded up'),
+  ClipByValue: of(floats, 'held between two bounds'),
+  Concat: of(all, 'joined along an axis', 1),
+  Cos: of(floats, 'cosine'),
+  Cosh: of(floats, 'hyperbolic cosine'),
+  Cumprod: of(floats, 'running product along an axis', 1),
+  Cumsum: of(numbers, 'running sum along an axis', 1, 'along the last axis'),
+  Elu: of(floats, 'x, and eˣ − 1 below 0'),
+  EluGrad: of(floats, 'the gradient of Elu'),
+  Equal: of(all, 'a = b'),
+  Erf: of(floats, 'error function'),
+  Exp: of(floats, 'eˣ'),
+  ExpandDims: of(all, 'an axis of length 1 more'),
+  Expm1: of(floats, 'eˣ − 1, exact near 0'),
+  Fill: of([], 'one number throughout'),
+  Floor: of(floats, 'rounded down'),
+  FloorDiv: of(numbers, 'a / b, rounded down', 0, 'zero'),
+  GatherNd: of(floats, 'elements or slices at places of several axes', 1),
+  GatherV2: of(all, 'slices at places of an axis', 1, 'with `batchDims`, along the axis after them'),
+  Greater: of(numbers, 'a > b'),
+  GreaterEqual: of(['int32', 'bool'], 'a ≥ b', 0, 'zero'),
+  Identity: of(all, 'x'),
+  IsFinite: of(floats, 'whether it is a finite number', 0, 'zero'),
+  IsInf: of(floats, 'whether it is infinite', 0, 'zero'),
+  IsNan: of(floats, 'whether it is NaN', 0, 'zero'),
+  LeakyRelu: of(floats, 'x, and α x below 0'),
+  Less: of(numbers, 'a < b'),
+  LessEqual: of(numbers, 'a ≤ b'),
+  LinSpace: of([], 'numbers at equal distances'),
+  Log: of(floats, 'natural logarithm'),
+  Log1p: of(floats, 'log(1 + x), exact near 0'),
+  LogicalAnd: of(bools, 'a and b'),
+  LogicalNot: of(bools, 'not a'),
+  LogicalOr: of(bools, 'a or b'),
+  Max: of(floats, 'greatest along axes', 0, 'yes; of several equal greatest, each gets the whole'),
+  Maximum: of(numbers, 'the greater of a and b', 0, noBroadcast),
+  Mean: of(floats, 'mean along axes'),
+  Min: of(floats, 'least along axes', 0, 'yes; of several equal least, each gets the whole'),
+  Minimum: of(numbers, 'the less of a and b', 0, noBroadcast),
+  MirrorPad: of(
+    floats,
+    'bordered with its own mirror image; the mode `reflect` only',
+    1,
+    'leaves out what is mirrored',
+  ),
+  Mod: of(numbers, "remainder with the divisor's sign"),
+  Multiply: of(numbers, 'a · b'),
+  Neg: of(numbers, '−x'),
+  NotEqual: of(['int32', 'bool'], 'a ≠ b'),
+  OneHot: of(['int32'], 'a row for each index, with one number at its place and another elsewhere', 0, 'zero'),
+  OnesLike: of(numbers, 'ones', 0, 'zero'),
+  Pack: of(all, 'stacked along a new axis'),
+  PadV2: of(numbers, 'bordered with a number', 1),
+  Pow: of(numbers, 'aᵇ'),
+  Prod: of(floats, 'product along axes'),
+  Range: of([], 'numbers with equal steps'),
+  RealDiv: of(floats, 'a / b'),
+  Reciprocal: of(floats, '1 / x'),
+  Relu: of(floats, 'x, and 0 below 0'),
+  Relu6: of(floats, 'x, held between 0 and 6'),
+  Reshape: of(all, 'the same elements in another shape'),
+  Reverse: of(all, 'turned round along axes'),
+  Round: of(floats, 'rounded, halves to even'),
+  Rsqrt: of(floats, '1 / √x'),
+  ScatterNd: of(floats, 'rows added into zeros at places of several axes', 1),
+  Select: of(all, 'a where a condition holds, else b', 0, 'beyond rank 4, operands of one shape'),
+  Selu: of(floats, 'scaled Elu'),
+  Sigmoid: of(floats, '1 / (1 + e⁻ˣ)'),
+  Sign: of(floats, 'sign'),
+  Sin: of(floats, 'sine'),
+  Sinh: of(floats, 'hyperbolic sine'),
+  Slice: of(all, 'a block', 1),
+  Softmax: of(floats, 'eˣ / Σ eˣ along the last axis', 1),
+  Softplus: of(floats, 'log(1 + eˣ)'),
+  SplitV: of(all, 'parts along an axis', 1),
+  Sqrt: of(floats, '√x'),
+  Square: of(numbers, 'x²'),
+  SquaredDifference: of(floats, '(a − b)²', 0, noBroadcast),
+  Step: of(floats, '1 above 0, else a given slope', 0, 'zero'),
+  StridedSlice: of(all, 'a block with steps, also backwards', 1),
+  Sub: of(numbers, 'a − b'),
+  Sum: of(all, 'sum along axes; of bool, the count'),
+  Tan: of(floats, 'tangent'),
+  Tanh: of(floats, 'hyperbolic tangent'),
+  TensorScatterUpdate: of(floats, 'with some rows replaced', 1),
+  Tile: of(all, 'repeated along axes', 1, 'up to rank 4'),
+  TopK: of(floats, 'the k greatest along the last axis, and their places', 1),
+  Transpose: of(all, 'axes in another order'),
+  Unpack: of(all, 'slices along an axis, each a tensor', 1, 'more than one slice'),
+  UnsortedSegmentSum: of(floats, 'rows added up by segment', 1),
+  ZerosLike: of(numbers, 'zeros', 0, 'zero'),
+  _FusedMatMul: of(floats, 'product, bias and activation (`relu`, `sigmoid`) in one', 2),
+};
