@@ -36,7 +36,7 @@ export function measureInTurns<Measurement>(comparison: Comparison): [Measuremen
 }
 
 /** Runs a process that prints one JSON object: one of Lapidary's in the environment of its workers, a peer as it comes. */
-function inProcess<Measurement>(command: string, args: readonly string[]): Measurement {
+export function inProcess<Measurement>(command: string, args: readonly string[]): Measurement {
   const env = { ...process.env, ...(command === process.execPath ? hugePages(process.env) : {}) };
   return JSON.parse(execFileSync(command, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] }));
 }

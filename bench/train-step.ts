@@ -2,7 +2,7 @@
  * One training step (forward, backward, clipping, AdamW) of a small decoder, compiled, against PyTorch eager.
  *
  *   npm run build && node dist/bench/train-step.js --python /path/to/python [--rounds 5] [--threads 2] [--batch 8]
- *     [--model 135M] [--lora 16] [--compile]
+ *     [--model 135M] [--lora 16] [--checkpointing] [--compile]
  *
  * The Python needs `torch`. Each side runs in a process of its own, in turns, so that a busy machine slows both alike.
  * Without --python only the compiled side runs. With --compile the peer runs again, its model compiled by `torch.compile`,
@@ -21,6 +21,7 @@ import { chain } from '../nodes/optim/transform.js';
 import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { int32, sizeOf } from '../nodes/tensor/host-tensor.js';
 import { createRandom } from '../nodes/tensor/random.js';
+import { checkpointed } from '../nodes/train/gradient-checkpointing.js';
 import { type Learner, languageModelLearner } from '../nodes/train/learner.js';
 import { trainingStep } from '../nodes/train/step.js';
 import type { AdapterConfig } from '../schemas/kinds/adapter.js';
@@ -39,6 +40,8 @@ interface Measurement {
   /** Time of all threads together, which a busy machine distorts less. */
   readonly cpu_ms_per_step: number;
   readonly peak_rss_mb: number;
+  /** As estimated before the first step. */
+  readonly expected_mb?: number;
   readonly first_loss: number;
   readonly last_loss: number;
 }
@@ -55,6 +58,7 @@ const { values: options } = parseArgs({
     profile: { type: 'string' },
     batch: { type: 'string', default: '8' },
     lora: { type: 'string', default: '0' },
+    checkpointing: { type: 'boolean', default: false },
   },
 });
 const threads = Number(options.threads);
@@ -71,7 +75,7 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
   const device = createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads, session: profile });
   const optimizer = chain([clipByGlobalNorm(1)], adamw({ beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 }));
   const shapes = parameterShapes(config);
-  const learner = learnerOf(config);
+  const learner = checkpointed(learnerOf(config), { gradient_checkpointing: options.checkpointing });
   const learning = Object.fromEntries(learner.trainable.map((name) => [name, learner.parameters[name]!.shape]));
   const state = device.createState({ ...learner.parameters, ...optimizer.init(learning) });
   const program = device.program('train', trainingStep(learner, optimizer));
@@ -94,6 +98,7 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
     else cpu = process.cpuUsage();
   }
   const used = process.cpuUsage(cpu);
+  const { expectedBytes } = device;
   await device.dispose();
   return {
     what: 'compiled (onnx-cpu)',
@@ -101,7 +106,8 @@ async function measure(config: DecoderConfig, steps: number): Promise<Measuremen
     compile_ms: first - median(times),
     times_ms: times,
     cpu_ms_per_step: (used.user + used.system) / 1000 / steps,
-    peak_rss_mb: process.resourceUsage().maxRSS / 1024,
+    peak_rss_mb: (process.resourceUsage().maxRSS * 1024) / 1e6,
+    expected_mb: expectedBytes / 1e6,
     first_loss: losses[0]!,
     last_loss: losses.at(-1)!,
   };

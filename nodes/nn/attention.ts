@@ -36,15 +36,17 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, 
     const scores = byHead(tf.matMul(grouped(scaled), k as Tensor, false, true));
     const bent = cap === undefined ? undefined : tf.tanh(tf.div(scores, cap));
     const probabilities = tf.softmax(tf.add(bent ? tf.mul(bent, cap!) : scores, mask));
-    const left = (p: Tensor) => (kept ? tf.mul(p, kept) : p);
-    const output = byHead(tf.matMul(grouped(left(probabilities)), v as Tensor));
-    (save as SaveForGradient)([scaled, k as Tensor, v as Tensor, probabilities, output, ...(bent ? [bent] : [])]);
+    const output = byHead(tf.matMul(grouped(left(probabilities, kept)), v as Tensor));
+    const own = [scaled, k as Tensor, v as Tensor, probabilities, output];
+    (save as SaveForGradient)([...own, ...(bent ? [bent] : []), ...(kept ? [kept] : [])]);
     return {
       value: output,
       gradFunc: (gradient: Tensor, saved: Tensor[]) => {
-        const [q, k, v, p, o, tanh] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | undefined];
-        const dV = tf.matMul(grouped(left(p)), grouped(gradient), true, false);
-        const dP = left(byHead(tf.matMul(grouped(gradient), v, false, true)));
+        const [q, k, v, p, o] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+        const tanh = bent && saved[own.length];
+        const drop = kept && saved.at(-1);
+        const dV = tf.matMul(grouped(left(p, drop)), grouped(gradient), true, false);
+        const dP = left(byHead(tf.matMul(grouped(gradient), v, false, true)), drop);
         const sums = tf.sum(tf.mul(gradient, o), -1, true);
         const dBent = tf.mul(p, tf.sub(dP, sums));
         const dS = grouped(tanh ? tf.mul(dBent, tf.sub(1, tf.square(tanh))) : dBent);
@@ -54,4 +56,8 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor, 
     };
   });
   return mixed(query, key, value);
+}
+
+function left(probabilities: Tensor, kept: Tensor | undefined): Tensor {
+  return kept ? tf.mul(probabilities, kept) : probabilities;
 }

@@ -2,6 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
+import { watch } from '../tensor/watch.js';
 import { activate, activateTimes } from './activations.js';
 import type { DecoderConfig } from './decoder-config.js';
 import { dropoutNames, dropped } from './dropout.js';
@@ -26,9 +27,11 @@ export function decoderLayer(
   pass: LayerPass,
 ): Tensor {
   const { layers, layer: names } = config.modules;
+  const path = (module: string) => `${layers}.${layer}.${module}`;
   const part: Part = {
-    linear: (module, input) => linear(parameters, `${layers}.${layer}.${module}`, input, config.transposed),
-    norm: (module, input) => normalise(config.norm, parameters, `${layers}.${layer}.${module}`, input),
+    linear: (module, input) => linear(parameters, path(module), input, config.transposed),
+    output: (module, input) => watch(path(module), part.linear(module, input)),
+    norm: (module, input) => normalise(config.norm, parameters, path(module), input),
   };
   const after = (module: string | undefined, input: Tensor) => (module ? part.norm(module, input) : input);
   const attended = attention(config, part, part.norm(names.attentionNorm, x), pass);
@@ -41,6 +44,8 @@ export function decoderLayer(
 /** The layer's modules, by their names in it. */
 interface Part {
   readonly linear: (module: string, x: Tensor) => Tensor;
+  /** A linear module whose output goes to the residual stream. */
+  readonly output: (module: string, x: Tensor) => Tensor;
   readonly norm: (module: string, x: Tensor) => Tensor;
 }
 
@@ -59,7 +64,7 @@ function attention(config: DecoderConfig, part: Part, x: Tensor, { batch, time, 
   const query = pointer(queries, heads, headNorms?.query);
   const key = pointer(keys, keyValueHeads, headNorms?.key);
   const mixed = tf.transpose(attend(query, key, byHead(values, keyValueHeads)), [0, 2, 1, 3]);
-  return part.linear(attentionOutput, tf.reshape(mixed, [batch * time, heads * headWidth]));
+  return part.output(attentionOutput, tf.reshape(mixed, [batch * time, heads * headWidth]));
 }
 
 /** Queries, keys and values of all heads, each `[batch · time, heads · d]`. */
@@ -87,5 +92,5 @@ function mlp({ modules, activation, mlpWidth }: DecoderConfig, part: Part, x: Te
         return activate(activation, part.linear(names.up, x));
     }
   };
-  return part.linear(names.down, inner());
+  return part.output(names.down, inner());
 }

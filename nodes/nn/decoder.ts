@@ -1,7 +1,10 @@
 /** A decoder: token ids in, next-token logits out. What it is made of, its config says. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
+import { rematerialised } from '../tensor/rematerialise.js';
+import { inModule } from '../tensor/scope.js';
 import { tf } from '../tensor/tf.js';
+import { watch } from '../tensor/watch.js';
 import { attend } from './attention.js';
 import type { DecoderConfig, LayerAttention } from './decoder-config.js';
 import { decoderLayer } from './decoder-layer.js';
@@ -43,10 +46,10 @@ export function decoderHidden(config: DecoderConfig, parameters: Tensors, sequen
   const mask = maskOf(time, (window) => (segments ? segmentMask(segments, window) : causalMask(time, window)));
   const lengths = textLengths(sequences);
   const code = positionCode(config, parameters, { capacity: time, positions, lengths });
-  return decoderStack(config, parameters, { ids, code, noise }, (layer, query, key, value) => {
-    const how = config.attention[layer]!;
-    return attend(query, key, value, mask(how), { ...how, kept: parameters[dropoutNames.attention(layer)] });
-  });
+  const pass = { ids, code, noise, mask: (layer: number) => mask(config.attention[layer]!) };
+  return decoderStack(config, parameters, pass, (layer, query, key, value, held) =>
+    attend(query, key, value, held.mask!, { ...config.attention[layer]!, kept: held[dropoutNames.attention(layer)] }),
+  );
 }
 
 /** As of `Places`. */
@@ -64,9 +67,9 @@ export function outputLogits(config: DecoderConfig, parameters: Tensors, hidden:
 
 /**
  * How a layer attends. `query` `[batch, heads, time, d]`; `key`, `value` `[batch, keyValueHeads, time, d]`, rotated →
- * `[batch, heads, time, d]`.
+ * `[batch, heads, time, d]`. `held` has the `mask` of the pass, where it has any, and the layer's masks of dropout.
  */
-export type Attention = (layer: number, query: Tensor, key: Tensor, value: Tensor) => Tensor;
+export type Attention = (layer: number, query: Tensor, key: Tensor, value: Tensor, held: Tensors) => Tensor;
 
 export interface Pass {
   /** int32 `[batch, time]` */
@@ -74,21 +77,41 @@ export interface Pass {
   readonly code: PositionCode;
   /** `[batch, time, width]`, added to the embeddings. */
   readonly noise?: Tensor | undefined;
+  /** What a layer adds to its scores, where attention is told. */
+  readonly mask?: ((layer: number) => Tensor) | undefined;
 }
 
 /** All the layers, with attention left open: training masks it, generation reads a cache. `[batch · time, width]` */
 export function decoderStack(config: DecoderConfig, parameters: Tensors, pass: Pass, attention: Attention): Tensor {
   const [batch, time] = pass.ids.shape as [number, number];
-  let x = embedded(config, parameters, pass);
+  const { embedding } = config.modules;
+  let x = watch(
+    embedding,
+    inModule(embedding, () => embedded(config, parameters, pass)),
+  );
   for (let layer = 0; layer < config.layers; layer++) {
-    x = decoderLayer(config, parameters, layer, x, {
-      batch,
-      time,
-      rotation: pass.code.rotation(layer),
-      attend: (query, key, value) => attention(layer, query, key, value),
+    const rotation = pass.code.rotation(layer);
+    const mask = pass.mask?.(layer);
+    const held = { ...rotation, ...(mask && { mask }), ...startingWith(`dropout.${layer}.`, parameters) };
+    const weights = startingWith(`${config.modules.layers}.${layer}.`, parameters);
+    x = rematerialised({ x, weights, held }, ({ x, weights, held }) => {
+      const layerPass = {
+        batch,
+        time,
+        rotation: rotation && { cos: held.cos!, sin: held.sin! },
+        attend: (query: Tensor, key: Tensor, value: Tensor) => attention(layer, query, key, value, held),
+      };
+      return inModule(`${config.modules.layers}.${layer}`, () =>
+        decoderLayer(config, { ...parameters, ...weights, ...held }, layer, x, layerPass),
+      );
     });
   }
-  return normalise(config.norm, parameters, config.modules.finalNorm, x);
+  const { finalNorm } = config.modules;
+  return watch(finalNorm, normalise(config.norm, parameters, finalNorm, x));
+}
+
+function startingWith(prefix: string, parameters: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith(prefix)));
 }
 
 /** `[batch · time, width]` */

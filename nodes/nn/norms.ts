@@ -2,21 +2,24 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensors } from '../tensor/device.js';
 import type { SaveForGradient } from '../tensor/save-for-gradient.js';
+import { inModule } from '../tensor/scope.js';
 import { tf } from '../tensor/tf.js';
 import type { Norm } from './decoder-config.js';
 import { weightOf } from './layers.js';
 
 /** The norm whose weights stand under the module's name. */
 export function normalise({ type, epsilon }: Norm, parameters: Tensors, module: string, x: Tensor): Tensor {
-  const weight = weightOf(parameters, `${module}.weight`);
-  switch (type) {
-    case 'rms':
-      return rmsNorm(x, weight, epsilon);
-    case 'rms-from-one':
-      return rmsNorm(x, tf.add(weight, 1), epsilon);
-    case 'layer':
-      return layerNorm(x, weight, weightOf(parameters, `${module}.bias`), epsilon);
-  }
+  return inModule(module, () => {
+    const weight = weightOf(parameters, `${module}.weight`);
+    switch (type) {
+      case 'rms':
+        return rmsNorm(x, weight, epsilon);
+      case 'rms-from-one':
+        return rmsNorm(x, tf.add(weight, 1), epsilon);
+      case 'layer':
+        return layerNorm(x, weight, weightOf(parameters, `${module}.bias`), epsilon);
+    }
+  });
 }
 
 /**

@@ -2,15 +2,6 @@
 import { Failure } from '../../engine/failure.js';
 import type { Readings } from './rollout-readings.js';
 
-export function assertFinite({ loss, grad_norm }: Readings, step: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
-  throw new Failure(
-    'loss-not-finite',
-    `At step ${step} the loss is ${loss} and the norm of the gradients ${grad_norm}.`,
-    'Lower learning_rate, hold the policy nearer to its reference, or set max_kl.',
-  );
-}
-
 /** The first update of a rollout is made by the policy that drew it; anything else is an error of ours. */
 export function assertOnPolicy({ ratio }: Readings, rollout: number): void {
   if (ratio === undefined || Math.abs(ratio - 1) < 1e-3) return;

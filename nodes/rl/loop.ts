@@ -14,7 +14,7 @@ import type { Learner } from '../train/learner.js';
 import { createReporter } from '../train/reporter.js';
 import type { Updater } from '../train/updater.js';
 import { measureMatmulRate, trainingFlopsPerToken } from '../train/utilisation.js';
-import { assertFinite, assertOnPolicy, explodedAtOnce } from './assertions.js';
+import { assertOnPolicy, explodedAtOnce } from './assertions.js';
 import type { Collect, Collected } from './collect.js';
 import type { Evaluation } from './evaluation.js';
 import { type BatchShapes, type Experience, fromTensors, isExperienceTensor, toTensors } from './experience.js';
@@ -126,7 +126,6 @@ export async function learnFromRollouts(
     const learningRate = learningRateAt(plan.schedule, step);
     const scalars = optimizer.scalars({ step: step + 1, learningRate });
     const readings = (await updater.update(state, { window, step, scalars }, context.signal)) ?? (await stop());
-    assertFinite(readings, step + 1);
     if (update === 0) assertOnPolicy(readings, rollout);
     const tokens = window.reduce((sum, batch) => sum + batch.tokens, 0);
     const isLast = update + 1 === updatesOf(method.shape);

@@ -10,6 +10,7 @@ import type { Device, DeviceName, HostTensors } from '../tensor/device.js';
 import { openDevice } from '../tensor/open-device.js';
 import { type Checkpoint, loadCheckpoint } from '../train/checkpoint.js';
 import { freeze } from '../train/freeze.js';
+import { checkpointed } from '../train/gradient-checkpointing.js';
 import type { Learner } from '../train/learner.js';
 import { optimizerOf } from '../train/optimizer-arguments.js';
 import { scheduleOf } from '../train/schedule-arguments.js';
@@ -34,7 +35,10 @@ export async function reinforce(
   const { config } = context;
   const base = context.input('model');
   const model = await readModel(base, context.scratch);
-  const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
+  const device = await openDevice(context.device as DeviceName | 'auto', {
+    threads: context.threads,
+    warn: (message) => context.warn(message),
+  });
   try {
     context.environment({ device: device.name });
     const limits = { maxCompletionLength: config.max_completion_length, overlong: config.overlong };
@@ -106,7 +110,7 @@ async function learn(
   };
   const checkpoint = await usableCheckpoint(context, device);
   const start = checkpoint ? withoutRollout(checkpoint.tensors) : initialState(learner, optimizer);
-  const updater = createUpdater(device, learner, optimizer, shape.accumulation);
+  const updater = createUpdater(device, checkpointed(learner, config), optimizer, shape.accumulation);
   const state = device.createState({ ...start, ...updater.entries });
   const reference = method.held ? await referenceOf(context, model, learner.trainable) : undefined;
   const held = device.createState(reference?.held ?? {});

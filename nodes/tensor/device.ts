@@ -57,4 +57,6 @@ export interface Device {
 export interface DeviceOptions {
   /** CPU threads; where the device has none to set it is ignored. */
   readonly threads: number;
+  /** Is told what makes a run slow. */
+  readonly warn?: ((message: string) => void) | undefined;
 }

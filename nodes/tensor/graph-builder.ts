@@ -5,6 +5,7 @@
 import { broadcastShapes, sameShape } from './broadcast.js';
 import type { Attribute, ConstantData, Dtype, Graph, GraphNode, Value } from './graph.js';
 import { sizeOf } from './host-tensor.js';
+import { currentModule } from './scope.js';
 
 /**
  * A tensor while it is traced. `value` names a graph value whose shape is `stored`; the tensor has the shape `shape`, to
@@ -135,7 +136,15 @@ export class GraphBuilder {
     let outputs = this.known.get(key);
     if (!outputs) {
       outputs = results.map((result) => this.define(result));
-      const node: GraphNode = { op, ...(domain && { domain }), inputs: names, outputs, attributes };
+      const module = currentModule();
+      const node: GraphNode = {
+        op,
+        ...(domain && { domain }),
+        inputs: names,
+        outputs,
+        attributes,
+        ...(module && { module }),
+      };
       this.nodes.push(node);
       for (const output of outputs) this.producers.set(output, node);
       this.known.set(key, outputs);

@@ -25,6 +25,8 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The module of the model that it was written for; absent in gradients and updates. */
+  readonly module?: string;
 }
 
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;

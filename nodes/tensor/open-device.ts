@@ -21,13 +21,13 @@ export async function openDevice(name: DeviceName | 'auto', options: DeviceOptio
     }
     case 'onnx-cpu': {
       const { createOnnxDevice } = await import('./devices/onnx.js');
-      return createOnnxDevice({ name, provider: 'cpu', threads: options.threads });
+      return createOnnxDevice({ name, provider: 'cpu', ...options });
     }
     case 'onnx-cuda':
     case 'onnx-webgpu': {
       const { createOnnxDevice } = await import('./devices/onnx.js');
       const provider = name === 'onnx-cuda' ? 'cuda' : 'webgpu';
-      const device = createOnnxDevice({ name, provider, threads: options.threads });
+      const device = createOnnxDevice({ name, provider, ...options });
       await assertWorks(device);
       return device;
     }

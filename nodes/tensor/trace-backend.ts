@@ -97,7 +97,7 @@ export class TraceBackend extends tf.KernelBackend {
   override readSync(): never {
     throw new Error(
       'A step read the values of a tensor (dataSync, arraySync or print), but while it is traced there are none. ' +
-        'Compute with tensors, or return the tensor as an output.',
+        `Compute with tensors, or return the tensor as an output. It was read ${callSite()}.`,
     );
   }
 
@@ -150,7 +150,7 @@ export function traceBackend(): TraceBackend {
       const syms = Object.fromEntries(
         Object.entries(inputs).flatMap(([name, info]) => (info ? [[name, backend.sym(info)]] : [])),
       );
-      const result = write(backend.builder, syms, attrs);
+      const result = written(kernelName, () => write(backend.builder, syms, attrs));
       return 'value' in result ? backend.register(result) : result.map((sym) => backend.register(sym));
     };
     tf.registerKernel({ kernelName, backendName: traceBackendName, kernelFunc });
@@ -158,6 +158,29 @@ export function traceBackend(): TraceBackend {
   refuseOtherKernels();
   instance = backend;
   return backend;
+}
+
+/**
+ * `x`, computed no earlier than `other`, a tensor of its shape. In a trace it is a value of its own, so that what follows from
+ * it is not taken for what followed from `x`: x in the shape that `other` turns out to have, which moves no number.
+ */
+export function computedAfter(x: Tensor, other: Tensor): Tensor {
+  if (tf.getBackend() !== traceBackendName) return tf.clone(x);
+  const backend = traceBackend();
+  const { builder } = backend;
+  const [value, later] = [builder.full(backend.sym(x)), builder.full(backend.sym(other))];
+  const shape = builder.node('Shape', [later], { dtype: 'int64', shape: [later.shape.length] });
+  return backend.tensor(builder.node('Reshape', [value, shape], value));
+}
+
+/** What a kernel refuses says where it was called. */
+function written<T>(kernelName: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${message} The kernel ${kernelName} was called ${callSite()}.`, { cause: error });
+  }
 }
 
 /** Every other kernel that TensorFlow.js knows says which it is, and who called it. */
@@ -178,6 +201,8 @@ function callSite(): string {
   Error.stackTraceLimit = 100;
   const lines = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = limit;
-  const own = lines.find((line) => !/@tensorflow|tfjs-core|node:|nodes\/tensor\/trace(-backend)?\.[jt]s/.test(line));
+  const own = lines.find(
+    (line) => !/@tensorflow|tfjs-core|node:|nodes\/tensor\/(trace|trace-backend|scope|rematerialise)\.[jt]s/.test(line),
+  );
   return own?.trim() ?? 'from an unknown place';
 }

@@ -8,6 +8,7 @@ import { eliminateDeadCode } from './optimise/dead-code.js';
 import { endsLast } from './optimise/ends-last.js';
 import { fuseRotary } from './optimise/fuse-rotary.js';
 import { scatterOnto } from './optimise/scatter-onto.js';
+import { moduleOfError } from './scope.js';
 import { tf, withBackend } from './tf.js';
 import { type TraceBackend, traceBackend, traceBackendName } from './trace-backend.js';
 
@@ -47,12 +48,11 @@ export function trace(label: string, step: StepFunction, state: TensorTypes, inp
       }),
     );
   } catch (error) {
-    throw new Error(
-      `Program '${label}' cannot be compiled: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    const module = moduleOfError(error);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`Program '${label}' cannot be compiled${module ? `, in ${module}` : ''}: ${message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -77,9 +77,9 @@ function run(
 
   const graphValue = (tensor: Tensor) => builder.full(backend.sym(tensor)).value;
   const outputs = new Map<string, string>();
-  /** A graph output is the output of a node, and is given out once. */
-  const asOutput = (value: string): string => {
-    const direct = builder.producerOf(builder.symOf(value)) && !outputs.has(value);
+  /** A graph output is the output of a node, and is given out once. A number gets an end of its own: see `endsLast`. */
+  const asOutput = (value: string, apart = false): string => {
+    const direct = builder.producerOf(builder.symOf(value)) && !outputs.has(value) && !apart;
     const output = direct ? value : builder.copy(value);
     outputs.set(output, value);
     return output;
@@ -90,7 +90,7 @@ function run(
     if (stateInputs.get(value) !== name) stateOutputs.set(name, asOutput(value));
   }
   const stepOutputs = new Map(
-    Object.entries(result.outputs).map(([name, tensor]) => [name, asOutput(graphValue(tensor))]),
+    Object.entries(result.outputs).map(([name, tensor]) => [name, asOutput(graphValue(tensor), tensor.size === 1)]),
   );
   const fused = scatterOnto(fuseRotary(builder.finish([...outputs.keys()])));
   const graph = endsLast(eliminateDeadCode(fused), new Set(stateOutputs.values()));

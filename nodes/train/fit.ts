@@ -10,6 +10,7 @@ import type { Batches } from './batches.js';
 import type { Progress } from './checkpoint.js';
 import { evaluationMetrics, evaluationPlanOf, hasLostPatience } from './evaluation.js';
 import { freeze } from './freeze.js';
+import { checkpointed } from './gradient-checkpointing.js';
 import type { Learner } from './learner.js';
 import { optimize, type Plan } from './optimize.js';
 import { optimizerOf } from './optimizer-arguments.js';
@@ -38,7 +39,7 @@ export interface Fitted {
 
 export async function fit(context: Context, device: Device, whole: Learner, data: Data): Promise<Fitted> {
   const { config } = context;
-  const learner = freeze(whole, config.freeze);
+  const learner = checkpointed(freeze(whole, config.freeze), config);
   const { validation } = data;
   if (!validation && config.eval_strategy !== 'no') throw noValidation(config.eval_strategy);
   const windowSize = config.gradient_accumulation_steps;

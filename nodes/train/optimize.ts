@@ -11,7 +11,7 @@ import type { Device, HostTensors } from '../tensor/device.js';
 import type { Batch, Batches } from './batches.js';
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
 import { type EvaluationPlan, hasLostPatience, isEvaluated, judge, noEvaluations } from './evaluation.js';
-import type { Learner, Readings } from './learner.js';
+import type { Learner } from './learner.js';
 import { createReporter } from './reporter.js';
 import { resultOf } from './result.js';
 import { createSampler, type SamplePlan } from './samples.js';
@@ -92,7 +92,6 @@ export async function optimize(context: Context, device: Device, learner: Learne
     const learningRate = learningRateAt(plan.schedule, step);
     const scalars = optimizer.scalars({ step: step + 1, learningRate });
     const readings = (await updater.update(state, { window, step, scalars }, context.signal)) ?? (await stop());
-    assertFinite(readings, step + 1);
     progress = advance(progress, window, readings.loss!, plan);
     await report(
       progress.step,
@@ -150,15 +149,6 @@ function advance(progress: Progress, window: readonly Batch[], loss: number, pla
 
 function sumOf(window: readonly Batch[], key: 'tokens' | 'count'): number {
   return window.reduce((sum, batch) => sum + batch[key], 0);
-}
-
-function assertFinite({ loss, grad_norm }: Readings, step: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(grad_norm)) return;
-  throw new Failure(
-    'loss-not-finite',
-    `At step ${step} the loss is ${loss} and the norm of the gradients ${grad_norm}.`,
-    'Lower learning_rate, or give it a longer warm-up. If it happens at the first step, the model itself is broken.',
-  );
 }
 
 /** A wrong name must not come to light after hours of training. */

@@ -3,6 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Optimizer } from '../optim/transform.js';
 import type { StepFunction, Tensors } from '../tensor/device.js';
 import { tf } from '../tensor/tf.js';
+import { watching } from '../tensor/watch.js';
+import { activationReadings, gradientReadings } from './finite.js';
 import type { BatchLoss, Learner, LossFunction } from './learner.js';
 
 type Learning = Pick<Learner, 'trainable' | 'loss'>;
@@ -10,7 +12,7 @@ type Learning = Pick<Learner, 'trainable' | 'loss'>;
 /**
  * One update: forward, backward, optimiser. State: the learner's parameters and the optimiser's state. Inputs: those of
  * a `Batch` and the optimiser's scalars. Outputs: `loss` and the loss's readings, each the mean over what the batch
- * counts, and the optimiser's readings.
+ * counts, the optimiser's readings, and those of `finite.ts`.
  */
 export function trainingStep(learning: Learning, optimizer: Optimizer): StepFunction {
   return (state, inputs) => {
@@ -22,7 +24,7 @@ export function trainingStep(learning: Learning, optimizer: Optimizer): StepFunc
     const updated = optimizer.update(gradients, state, inputs, state);
     return {
       state: { ...updated.parameters, ...updated.state },
-      outputs: { loss: value, ...readings, ...updated.readings },
+      outputs: { loss: value, ...readings, ...gradientReadings(gradients), ...updated.readings },
     };
   };
 }
@@ -33,7 +35,8 @@ export const gradientSum = (name: string) => `gradient.${name}`;
 /**
  * Adds the gradient of a batch's summed loss to what the earlier batches of the window left. State: the learner's
  * parameters and a `gradientSum` of each that learns. Inputs: those of a `Batch`, and the float32 scalar
- * `window.carry`: 0 for the first batch of a window, else 1. Outputs: `count`, and sums over it: `loss`, readings.
+ * `window.carry`: 0 for the first batch of a window, else 1. Outputs: `count`, and sums over it: `loss`, readings, those
+ * of activations.
  */
 export function accumulationStep(learning: Learning): StepFunction {
   return (state, inputs) => {
@@ -59,7 +62,8 @@ export function windowUpdateStep(trainable: readonly string[], optimizer: Optimi
     const mean = (name: string) => tf.div(state[gradientSum(name)]!, inputs['window.count']!);
     const gradients = Object.fromEntries(trainable.map((name) => [name, mean(name)]));
     const updated = optimizer.update(gradients, state, inputs, state);
-    return { state: { ...updated.parameters, ...updated.state }, outputs: updated.readings };
+    const outputs = { ...gradientReadings(gradients), ...updated.readings };
+    return { state: { ...updated.parameters, ...updated.state }, outputs };
   };
 }
 
@@ -86,8 +90,9 @@ function differentiate(
   let kept: Tensors = {};
   const scalarLoss = (...weights: Tensor[]) => {
     const learning = Object.fromEntries(trainable.map((name, index) => [name, weights[index]!]));
-    const wanted = choose(loss({ ...state, ...learning }, inputs));
-    kept = mapValues(wanted.readings, (reading) => tf.keep(tf.clone(reading)));
+    const { value: batch, sums } = watching(() => loss({ ...state, ...learning }, inputs));
+    const wanted = choose(batch);
+    kept = { ...mapValues(wanted.readings, (reading) => tf.keep(tf.clone(reading))), ...activationReadings(sums) };
     return wanted.value as ReturnType<typeof tf.scalar>;
   };
   const { value, grads } = tf.valueAndGrads(scalarLoss)(trainable.map((name) => state[name]!));

@@ -47,7 +47,10 @@ export async function train<Base extends Model>(context: Context, task: Task<Bas
   const base = context.input('model');
   // A task that reads no model of its own takes any, and so this one.
   const model = await (task.open ?? (readModel as NonNullable<typeof task.open>))(base, context.scratch);
-  const device = await openDevice(context.device as DeviceName | 'auto', { threads: context.threads });
+  const device = await openDevice(context.device as DeviceName | 'auto', {
+    threads: context.threads,
+    warn: (message) => context.warn(message),
+  });
   try {
     context.environment({ device: device.name });
     const padId = model.tokenizer.padId ?? model.tokenizer.eosId ?? 0;

@@ -3,6 +3,7 @@ import type { Optimizer } from '../optim/transform.js';
 import type { Device, HostTensor, HostTensors, State } from '../tensor/device.js';
 import { float32 } from '../tensor/host-tensor.js';
 import type { Batch } from './batches.js';
+import { finiteReadings } from './finite.js';
 import type { BatchPlace, Learner, Readings } from './learner.js';
 import { accumulationStep, gradientSum, trainingStep, windowUpdateStep } from './step.js';
 
@@ -20,6 +21,7 @@ export interface Updater {
   /**
    * One update: `loss`, the loss's readings and the optimiser's, each the mean over all that the batches of the update
    * count. `undefined` when the signal was heard between two batches: then the weights are still those from before.
+   * Throws `Failure` `loss-not-finite`.
    */
   update(state: State, work: Work, signal: AbortSignal): Promise<Readings | undefined>;
   dispose(): Promise<void>;
@@ -39,7 +41,7 @@ function singleBatchUpdater(device: Device, learner: Learner, optimizer: Optimiz
     entries: {},
     async update(state, { window, step, scalars }) {
       const inputs = { ...inputsOf(learner, window[0]!, { step, index: 0 }), ...scalars };
-      return summarise(numbers(await program.run(state, inputs)));
+      return summarise(finiteReadings(numbers(await program.run(state, inputs)), step + 1));
     },
     dispose: async () => program.dispose(),
   };
@@ -63,7 +65,7 @@ function accumulatingUpdater(device: Device, learner: Learner, optimizer: Optimi
       const { count, ...totals } = sums;
       const readings = numbers(await finish.run(state, { ...scalars, 'window.count': float32([], [count!]) }));
       const means = Object.entries(totals).map(([name, total]) => [name, total / count!]);
-      return summarise({ ...Object.fromEntries(means), ...readings });
+      return summarise(finiteReadings({ ...Object.fromEntries(means), ...readings }, step + 1));
     },
     async dispose() {
       await accumulate.dispose();

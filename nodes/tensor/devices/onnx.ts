@@ -5,27 +5,35 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Device, DeviceName, HostTensor, HostTensors, Program, State, StepFunction } from '../device.js';
 import { assertHostTensor } from '../host-tensor.js';
+import { peakBytes } from '../memory.js';
+import { modulesOf } from '../module-of.js';
 import { serialiseModel } from '../onnx/model.js';
 import { runInto } from '../onnx/run-into.js';
 import { ort } from '../onnx/runtime.js';
 import { safeAliases } from '../optimise/alias.js';
 import { type RowWrite, takeRowWrites, writeRows } from '../optimise/row-writes.js';
-import { type Trace, trace, typesOf } from '../trace.js';
+import { type TensorTypes, type Trace, trace, typesOf } from '../trace.js';
+import { assertFits, memoryLimit } from './fits.js';
 import { emptyTensor, JoinedOnnxState, type OnnxEntries, OnnxState, signatureOf, toHost, toOrt } from './onnx-state.js';
 
 export interface OnnxOptions {
   readonly name: DeviceName;
   readonly provider: 'cpu' | 'cuda' | 'webgpu';
   readonly threads: number;
+  readonly warn?: ((message: string) => void) | undefined;
   /** Write new state over old where the graph allows it. Off, every entry has two buffers. */
   readonly inPlace?: boolean;
+  /** Bytes that the process may take; by default those of the machine. */
+  readonly memoryLimit?: number;
   /** Further options of ONNX Runtime, such as its profiler. */
   readonly session?: Partial<InferenceSession.SessionOptions>;
 }
 
-/** A device that also tells how many programs it has compiled. */
+/** A device that also tells how many programs it has compiled, and the most memory that one was expected to take. */
 export interface OnnxDevice extends Device {
   readonly compiledPrograms: number;
+  /** Of the whole process. 0 where programs run in other memory. */
+  readonly expectedBytes: number;
 }
 
 /** One traced graph, ready to run. */
@@ -40,6 +48,8 @@ interface Compiled {
   readonly alternating: ReadonlySet<string>;
   /** Entries of the state, held in this process's memory, of which some rows are replaced after the run. */
   readonly rowWrites: ReadonlyMap<string, RowWrite>;
+  /** Of the whole process while it runs; 0 in other memory. */
+  readonly expectedBytes: number;
 }
 
 export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
@@ -47,6 +57,7 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
   const programs = new Set<Program>();
   const downloads = new Map<string, Promise<InferenceSession>>();
   let compiledPrograms = 0;
+  let expectedBytes = 0;
 
   /** Reading a GPU's buffer directly aborts the process; an identity graph copies it instead. */
   async function download(tensor: OrtTensor): Promise<OrtTensor> {
@@ -61,6 +72,9 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
     get compiledPrograms() {
       return compiledPrograms;
     },
+    get expectedBytes() {
+      return expectedBytes;
+    },
     createState(values) {
       const state = new OnnxState(download, (one) => states.delete(one));
       states.add(state);
@@ -71,9 +85,11 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
     program(label, step) {
       const compile = async (state: OnnxEntries, inputs: HostTensors) => {
         compiledPrograms += 1;
-        return compileStep(options, label, step, state, inputs);
+        const compiled = await compileStep(options, label, step, state, inputs);
+        expectedBytes = Math.max(expectedBytes, compiled.expectedBytes);
+        return compiled;
       };
-      const program = createProgram(label, compile, () => programs.delete(program));
+      const program = createProgram(label, compile, options.warn, () => programs.delete(program));
       programs.add(program);
       return program;
     },
@@ -89,9 +105,11 @@ export function createOnnxDevice(options: OnnxOptions): OnnxDevice {
 function createProgram(
   label: string,
   compile: (state: OnnxEntries, inputs: HostTensors) => Promise<Compiled>,
+  warn: ((message: string) => void) | undefined,
   onDispose: () => void,
 ): Program {
   const compiled = new Map<string, Compiled>();
+  let earlier: TensorTypes = {};
   let running = false;
   return {
     async run(given, inputs) {
@@ -101,8 +119,14 @@ function createProgram(
       try {
         for (const [name, value] of Object.entries(inputs)) assertHostTensor(name, value);
         const key = `${state.signature}${signatureOf(typesOf(inputs))}`;
-        const ready = compiled.get(key) ?? (await compile(state, inputs));
+        const known = compiled.get(key);
+        const ready = known ?? (await compile(state, inputs));
         compiled.set(key, ready);
+        if (!known) {
+          const types = { ...state.types, ...typesOf(inputs) };
+          if (compiled.size === manyPrograms) warn?.(stormMessage(label, earlier, types));
+          earlier = types;
+        }
         return await runCompiled(label, ready, state, inputs);
       } finally {
         running = false;
@@ -114,6 +138,19 @@ function createProgram(
       onDispose();
     },
   };
+}
+
+/** What a session itself takes, and what JavaScript leaves about meanwhile: measured, by `bench/memory.ts`. */
+const sessionBytes = 64e6;
+
+/** Batches are padded to a few lengths; a program that has been compiled for so many shapes is not. */
+const manyPrograms = 32;
+
+function stormMessage(label: string, before: TensorTypes, now: TensorTypes): string {
+  const shape = (types: TensorTypes, name: string) => `[${types[name]?.shape.join(', ') ?? ''}]`;
+  const changed = Object.keys(now).find((name) => shape(before, name) !== shape(now, name));
+  const what = changed ? `; last because '${changed}' was ${shape(before, changed)} and is ${shape(now, changed)}` : '';
+  return `Program '${label}' has been compiled for ${manyPrograms} shapes${what}. Each takes time and memory: pad to fewer lengths.`;
 }
 
 function ownState(user: string, state: State): OnnxEntries {
@@ -145,6 +182,9 @@ async function compileStep(
     const same = old?.dtype === dtype && old.shape.join() === shape.join();
     if (onCpu && same && !inPlace.has(output)) alternating.add(output);
   }
+  // What is held already, weights and state in it, and what a run adds.
+  const expectedBytes = onCpu ? process.memoryUsage.rss() + peakBytes(graph) + sessionBytes : 0;
+  assertFits(label, expectedBytes, options.memoryLimit ?? memoryLimit());
   const resident = new Set(stateOutputs.values());
   const locations = Object.fromEntries(graph.outputs.map((o) => [o, resident.has(o) ? 'gpu-buffer' : 'cpu'] as const));
   try {
@@ -152,9 +192,9 @@ async function compileStep(
       ...sessionOptions(options),
       ...(onCpu ? {} : { preferredOutputLocation: locations }),
     });
-    return { trace: traced, session, hostMemory: onCpu, inPlace, alternating, rowWrites };
+    return { trace: traced, session, hostMemory: onCpu, inPlace, alternating, rowWrites, expectedBytes };
   } catch (error) {
-    throw wrapped(label, 'cannot be loaded', error);
+    throw wrapped(label, 'cannot be loaded', error, traced);
   }
 }
 
@@ -181,7 +221,7 @@ async function runCompiled(
     return targets;
   };
   const results = await run().catch((error: unknown) => {
-    throw wrapped(label, 'failed', error);
+    throw wrapped(label, 'failed', error, traced);
   });
   for (const [name, output] of traced.stateOutputs) {
     if (inPlace.has(output)) continue;
@@ -227,7 +267,13 @@ function identitySession(options: OnnxOptions, { type, dims }: OrtTensor): Promi
   return ort.InferenceSession.create(serialiseModel('download', graph), sessionOptions(options));
 }
 
-function wrapped(label: string, what: string, error: unknown): Error {
+/** ONNX Runtime tells the node by its name, which ends with its place in the graph. */
+function wrapped(label: string, what: string, error: unknown, { graph, stateInputs }: Trace): Error {
   const message = error instanceof Error ? error.message : String(error);
-  return new Error(`Program '${label}' ${what} in ONNX Runtime: ${message}`, { cause: error });
+  const index = /(?:Name:|[Nn]ode \()'?[^'()]*_(\d+)['()]/.exec(message)?.[1];
+  const node = graph.nodes[Number(index)];
+  const module = node && modulesOf(graph, stateInputs).get(node);
+  return new Error(`Program '${label}' ${what} in ONNX Runtime${module ? `, in ${module}` : ''}: ${message}`, {
+    cause: error,
+  });
 }

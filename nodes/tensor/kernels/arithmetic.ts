@@ -81,6 +81,8 @@ export function castTo(b: GraphBuilder, x: Sym, dtype: Sym['dtype']): Sym {
   const to = { float32: 1, int32: 6, int64: 7, bool: 9 }[dtype];
   const constant = b.constantOf(x);
   if (constant !== undefined && dtype !== 'int64' && Number.isFinite(constant)) {
+    if (dtype === 'int32' && Math.abs(constant) >= 2 ** 31)
+      throw new Error(`The constant ${constant} overflows int32.`);
     const value = dtype === 'bool' ? Number(constant !== 0) : dtype === 'int32' ? Math.trunc(constant) : constant;
     return b.scalar(value, dtype, x.shape);
   }

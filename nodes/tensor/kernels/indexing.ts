@@ -66,6 +66,7 @@ const unsortedSegmentSum = kernel<{ numSegments: number }>((b, inputs, { numSegm
 /** Indices of several axes as one index into the flattened axes. */
 function flatIndices(b: GraphBuilder, indices: Sym, lengths: readonly number[]): Sym {
   const depth = lengths.length;
+  if (sizeOf(lengths) > 2 ** 31) throw new Error(`Places in [${lengths.join(', ')}] overflow int32.`);
   const rows = sizeOf(indices.shape.slice(0, -1));
   const strides = Int32Array.from(lengths, (_, axis) => sizeOf(lengths.slice(axis + 1)));
   const scaled = b.elementwise('Mul', [indices, b.constant('int32', [depth], strides)], 'int32');

@@ -33,7 +33,9 @@ function storedShapeAfter(x: Sym, shape: readonly number[]): readonly number[] |
 export function reshapeStored(b: GraphBuilder, x: Sym, shape: readonly number[]): Sym {
   if (sameShape(x.shape, shape)) return x;
   const producer = b.producerOf(x);
-  if (producer?.op === 'Reshape') return reshapeStored(b, b.symOf(producer.inputs[0]!), shape);
+  // A shape that is computed is there to be waited for.
+  const isFixed = producer?.op === 'Reshape' && !b.producerOf(b.symOf(producer.inputs[1]!));
+  if (isFixed) return reshapeStored(b, b.symOf(producer.inputs[0]!), shape);
   // A 0 in the new shape means "as before" to ONNX, unless it is told otherwise.
   const attributes = shape.includes(0) ? { allowzero: int(1) } : {};
   return b.node('Reshape', [x, b.int64(shape)], { dtype: x.dtype, shape }, attributes);

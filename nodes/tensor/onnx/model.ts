@@ -27,7 +27,7 @@ function graphMessage(name: string, graph: Graph, runInto: boolean): Message {
     message.message(12, sequenceMessage(unreadableOutput));
   }
   graph.nodes.forEach((node, index) => {
-    message.message(1, nodeMessage(node, index));
+    message.message(1, nodeMessage(node, nodeName(node, index)));
   });
   for (const [initializer, data] of graph.initializers) {
     message.message(5, tensorMessage(initializer, graph.values.get(initializer)!, data));
@@ -37,11 +37,16 @@ function graphMessage(name: string, graph: Graph, runInto: boolean): Message {
   return message;
 }
 
-function nodeMessage(node: GraphNode, index: number): Message {
+/** What ONNX Runtime calls a node in errors and profiles: its place in the list is the last number. */
+export function nodeName(node: GraphNode, index: number): string {
+  return `${node.module ? `${node.module}/` : ''}${node.op}_${index}`;
+}
+
+function nodeMessage(node: GraphNode, name: string): Message {
   const message = new Message();
   for (const input of node.inputs) message.string(1, input);
   for (const output of node.outputs) message.string(2, output);
-  message.string(3, `${node.op}_${index}`).string(4, node.op);
+  message.string(3, name).string(4, node.op);
   for (const [name, attribute] of Object.entries(node.attributes))
     message.message(5, attributeMessage(name, attribute));
   return node.domain ? message.string(7, node.domain) : message;

@@ -24,6 +24,10 @@ const elementwise = new Set([
   'Where',
 ]);
 
+export function isElementwise({ op }: GraphNode): boolean {
+  return elementwise.has(op);
+}
+
 /** Of pairs (input, output), those outputs that may share the input's memory. */
 export function safeAliases(graph: Graph, pairs: readonly (readonly [input: string, output: string])[]): Set<string> {
   const readers = readersOf(graph);

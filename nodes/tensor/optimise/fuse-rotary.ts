@@ -50,7 +50,7 @@ export function fuseRotary(graph: Graph): Graph {
     const [batch, , time] = graph.values.get(found.x)!.shape as [number, number, number];
     const places = placesOf(batch, time, graph.values.get(found.cos)!.shape.length === 2);
     const inputs = [found.x, places, asRows(found.cos, nodes), asRows(found.sin, nodes)];
-    nodes.push({ op: 'RotaryEmbedding', domain: 'com.microsoft', inputs, outputs: node.outputs, attributes: {} });
+    nodes.push({ ...node, op: 'RotaryEmbedding', domain: 'com.microsoft', inputs, attributes: {} });
   }
   return { ...graph, nodes, values, initializers };
 }

@@ -3,6 +3,8 @@ import type { StepFunction } from '../../../nodes/tensor/device.js';
 import { verifyGraph } from '../../../nodes/tensor/graph.js';
 import { GraphBuilder } from '../../../nodes/tensor/graph-builder.js';
 import { sizeOf } from '../../../nodes/tensor/host-tensor.js';
+import { modulesOf } from '../../../nodes/tensor/module-of.js';
+import { inModule } from '../../../nodes/tensor/scope.js';
 import { tf } from '../../../nodes/tensor/tf.js';
 import { type TensorTypes, trace } from '../../../nodes/tensor/trace.js';
 
@@ -29,7 +31,7 @@ t.test('random operations are refused, with and without a seed', async (t) => {
 t.test('values cannot be read', async (t) => {
   t.throws(
     () => traceOf((_, { x }) => ({ outputs: { y: tf.scalar(x!.dataSync()[0]!) } })),
-    /read the values of a tensor/,
+    /read the values of a tensor .* It was read at .*trace\.test/,
   );
   t.throws(() => traceOf((_, { x }) => ({ outputs: { y: tf.tensor(x!.arraySync()) } })), /read the values of a tensor/);
 });
@@ -39,6 +41,43 @@ t.test('a kernel that is missing is named, with its caller', async (t) => {
     () => traceOf((_, { x }) => ({ outputs: { y: tf.conv1d(x as never, tf.ones([2, 3, 1]), 1, 'same') } })),
     /kernel Conv2D cannot be compiled\. It was called at .*trace\.test/,
   );
+});
+
+t.test('what cannot be compiled is named with the module of the model, and the line that called it', async (t) => {
+  const inLayer = (body: () => ReturnType<typeof tf.tensor>) => () => ({
+    outputs: { y: inModule('model.layers.3', () => inModule('model.layers.3.mlp.down_proj', body)) },
+  });
+  t.throws(
+    () => traceOf(inLayer(() => tf.mirrorPad(tf.ones([3]), [[1, 1]], 'symmetric'))),
+    /'test' cannot be compiled, in model\.layers\.3\.mlp\.down_proj: MirrorPad: .* was called at .*trace\.test/,
+  );
+  t.throws(
+    () => traceOf(inLayer(() => tf.cast(tf.scalar(3e9), 'int32'))),
+    /in model\.layers\.3\.mlp\.down_proj: The constant 3000000000 overflows int32/,
+  );
+  t.throws(
+    () =>
+      traceOf((_, { x }) => ({ outputs: { y: tf.scatterND(tf.cast(x!, 'int32'), tf.ones([4]), [2048, 2048, 2048]) } })),
+    /\[2048, 2048, 2048\] overflow int32/,
+  );
+});
+
+t.test('nodes belong to modules: those of gradients and updates to the weight that they read', async (t) => {
+  const { graph, stateInputs } = trace(
+    'test',
+    ({ w }, { x }) => {
+      const loss = (weight: ReturnType<typeof tf.tensor>) =>
+        tf.sum(inModule('up_proj', () => tf.relu(tf.matMul(x!, weight)))) as ReturnType<typeof tf.scalar>;
+      const { value, grad } = tf.valueAndGrad(loss)(w!);
+      return { state: { w: tf.sub(w!, tf.mul(grad, 0.5)) }, outputs: { value } };
+    },
+    { w: { dtype: 'float32', shape: [3, 3] } },
+    matrix,
+  );
+  const modules = modulesOf(graph, stateInputs);
+  const found = Object.fromEntries(graph.nodes.map((node) => [node.op, [node.module, modules.get(node)]]));
+  t.same(found.Gemm, ['up_proj', 'up_proj']);
+  t.same(found.Sub, [undefined, 'w']);
 });
 
 t.test('a trace leaves the backend and the tensors as they were', async (t) => {

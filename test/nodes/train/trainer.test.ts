@@ -125,7 +125,7 @@ t.test('a loss that is no number stops the run', async (t) => {
   await t.rejects(runKind(trainSupervised, { config: quick, inputs }), {
     name: 'Failure',
     code: 'loss-not-finite',
-    message: /step 1/,
+    message: /step 1 .* The first output that is not finite is that of model\.norm\./,
     hint: /learning_rate/,
   });
 });

@@ -6,6 +6,7 @@ import { createOnnxDevice } from '../../../../nodes/tensor/devices/onnx.js';
 import { createReferenceDevice } from '../../../../nodes/tensor/devices/reference.js';
 import { bool, float32, int32 } from '../../../../nodes/tensor/host-tensor.js';
 import { createRandom } from '../../../../nodes/tensor/random.js';
+import { inModule } from '../../../../nodes/tensor/scope.js';
 import { tf } from '../../../../nodes/tensor/tf.js';
 import { assertClose } from '../compare-devices.js';
 import { initialState, tokens, trainingStep } from '../tiny-decoder.js';
@@ -145,6 +146,38 @@ t.test('a program is compiled once for each structure and shape', async (t) => {
   await device.dispose();
 });
 
+t.test('a shape that changes every step is warned of, once', async (t) => {
+  const warnings: string[] = [];
+  const device = createOnnxDevice({
+    name: 'onnx-cpu',
+    provider: 'cpu',
+    threads: 1,
+    warn: (message) => warnings.push(message),
+  });
+  const state = device.createState({});
+  const program = device.program('step', (_, inputs) => ({ outputs: { y: tf.neg(inputs.ids!) } }));
+  for (let length = 1; length <= 40; length++) await program.run(state, { ids: float32([length]) });
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /'step' has been compiled for 32 shapes; last because 'ids' was \[31\] and is \[32\]/);
+  await device.dispose();
+});
+
+t.test('a program that cannot fit is refused before it runs', async (t) => {
+  const open = (memoryLimit: number) =>
+    createOnnxDevice({ name: 'onnx-cpu', provider: 'cpu', threads: 1, memoryLimit });
+  const run = async (device: Device) => {
+    const program = device.program('wide', (_, inputs) => ({
+      outputs: { sum: tf.sum(tf.matMul(inputs.x!, inputs.x!, false, true)) },
+    }));
+    await program.run(device.createState({}), { x: float32([20_000, 1]) });
+  };
+  await t.rejects(run(open(1.5e9)), {
+    code: 'not-enough-memory',
+    message: /'wide' would take about (1\.[6-9]|2\.\d) GB of memory, and there are 1\.5 GB/,
+    hint: /gradient_checkpointing/,
+  });
+});
+
 t.test('state may change its shape, appear, be exchanged, and stay as it is', async (t) => {
   const device = onnx();
   const state = device.createState({
@@ -216,13 +249,17 @@ t.test('errors name the program', async (t) => {
   const lookUp = device.program('look-up', (held, inputs) => ({ outputs: { row: tf.gather(held.table!, inputs.i!) } }));
   await t.rejects(
     lookUp.run(state, { i: int32([1], [7]) }),
-    /Program 'look-up' failed in ONNX Runtime: .*(index|indices)/,
+    /Program 'look-up' failed in ONNX Runtime, in table: .*(index|indices)/,
   );
   await t.rejects(
     lookUp.run(state, { i: { dtype: 'int32', shape: [3], data: Int32Array.of(1) } }),
     /'i' has shape \[3\]/,
   );
   await t.rejects(state.read(['missing']), /no entry 'missing'/);
+  const embed = device.program('embed', (held, inputs) => ({
+    outputs: { row: inModule('model.embed_tokens', () => tf.gather(held.table!, inputs.i!)) },
+  }));
+  await t.rejects(embed.run(state, { i: int32([1], [7]) }), /'embed' failed in ONNX Runtime, in model\.embed_tokens: /);
   const broken = device.program('broken', () => {
     throw new TypeError('no such weight');
   });
