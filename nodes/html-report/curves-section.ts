@@ -1,7 +1,8 @@
 /** Training curves: the loss of all runs in one plot a node, and the other readings below. */
 import { formatNumber } from '../../engine/report/format.js';
+import { colorOf } from '../report/svg-plot.js';
 import { Html, html } from './html.js';
-import { colorOf, type LinePoint, linePlot } from './plots.js';
+import { type LinePoint, linePlot } from './plots.js';
 import type { ReportRun } from './report-data.js';
 import { scrolled } from './sections.js';
 

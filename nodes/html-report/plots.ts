@@ -1,11 +1,8 @@
-/** Plots as SVG, by Observable Plot. Lines and words take the page's colour, so they are seen by day and by night. */
+/** The plots of a page. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { colorOf, colorScale, drawPlot } from '../report/svg-plot.js';
 import { Html } from './html.js';
 import type { Confusion } from './report-data.js';
-
-/** Seen apart by eyes that tell red from green badly, and in light and dark alike (Okabe & Ito 2008). */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
 export interface LinePoint {
   readonly series: string;
@@ -25,7 +22,7 @@ export function linePlot(
     height: 260,
     x: { label: 'step' },
     y: { label: name, grid: true, nice: true },
-    color: scaleOf(series),
+    color: colorScale(series),
     marks: [
       Plot.lineY(lines, { ...channels, strokeWidth: 1.5 }),
       Plot.dot(dots, { ...channels, fill: 'series', r: 3 }),
@@ -49,7 +46,7 @@ export function intervalPlot(name: string, points: readonly IntervalPoint[], ser
     marginLeft: Math.min(260, 16 + 7 * longest),
     x: { label: name, grid: true, nice: true },
     y: { label: null, domain: points.map(({ label }) => label) },
-    color: scaleOf(series),
+    color: colorScale(series),
     marks: [
       Plot.ruleY(points, { y: 'label', x1: 'low', x2: 'high', stroke: 'series', strokeWidth: 3, strokeOpacity: 0.5 }),
       Plot.dot(points, { y: 'label', x: 'value', fill: 'series', r: 4.5 }),
@@ -77,25 +74,13 @@ export function confusionPlot(name: string, { labels, counts }: Omit<Confusion, 
     x: { axis: 'top', label: null, domain: labels, ...(longest > 8 ? { tickRotate: -45 } : {}) },
     y: { label: null, domain: labels },
     marks: [
-      Plot.cell(cells, { ...channels, fill: colors[0]!, fillOpacity: 'strength', inset: 1 }),
+      Plot.cell(cells, { ...channels, fill: colorOf(0), fillOpacity: 'strength', inset: 1 }),
       Plot.text(cells, { ...channels, text: 'count', fill: 'currentColor' }),
     ],
     opacity: { type: 'identity' },
   });
 }
 
-function scaleOf(series: readonly string[]): Plot.ScaleOptions {
-  return { domain: [...series], range: series.map((_, index) => colors[index % colors.length]!), legend: false };
-}
-
 function draw(description: string, options: Plot.PlotOptions): Html {
-  const { document } = parseHTML('<html><body></body></html>');
-  const svg = Plot.plot({ width: 680, ariaLabel: description, document, ...options } as Plot.PlotOptions);
-  svg.setAttribute('role', 'img');
-  return new Html(svg.outerHTML);
-}
-
-/** The colour of a series, for a legend. */
-export function colorOf(index: number): string {
-  return colors[index % colors.length]!;
+  return new Html(drawPlot(description, { width: 680, ...options }).outerHTML);
 }

@@ -1,10 +1,7 @@
-/** The plot of a frontier as SVG, by Observable Plot. Lines and words take the colour of the text around them. */
+/** The plot of a frontier, as a file of its own. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import type { FrontierPoint } from './frontier-points.js';
-
-/** Told apart by eyes that tell red from green badly, on light and on dark ground (Okabe & Ito 2008). */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+import { colorScale, drawPlot } from './svg-plot.js';
 
 /** Seen by itself, a file takes the colours of the reader's system. Within a page it takes the page's. */
 const standalone = ':root:is(svg) { color-scheme: light dark; color: CanvasText; background: Canvas; }';
@@ -16,7 +13,6 @@ export interface PlotLabels {
 
 /** Dots with their intervals, those of a series joined; the names of the best are set in bold. */
 export function frontierPlot(points: readonly FrontierPoint[], labels: PlotLabels): string {
-  const { document } = parseHTML('<html><body></body></html>');
   const series = [...new Set(points.map((point) => point.series))];
   const dots = [...points]
     .sort((a, b) => a.cost.value - b.cost.value)
@@ -25,12 +21,11 @@ export function frontierPlot(points: readonly FrontierPoint[], labels: PlotLabel
       ...{ x1: cost.interval?.low, x2: cost.interval?.high, y1: gain.interval?.low, y2: gain.interval?.high },
     }));
   const text = { x: 'x', y: 'y', text: 'label', dx: 7, dy: -7, textAnchor: 'start', fill: 'currentColor' } as const;
-  const svg = Plot.plot({
-    ...{ document, width: 720, height: 440, marginRight: 110, marginLeft: 60 },
-    ariaLabel: `${labels.y} against ${labels.x}`,
+  const svg = drawPlot(`${labels.y} against ${labels.x}`, {
+    ...{ width: 720, height: 440, marginRight: 110, marginLeft: 60 },
     x: { label: labels.x, grid: true, nice: true },
     y: { label: labels.y, grid: true, nice: true },
-    color: { domain: series, range: series.map((_, index) => colors[index % colors.length]!), legend: false },
+    color: colorScale(series),
     marks: [
       Plot.ruleY(
         dots.filter(({ x1 }) => x1 !== undefined),
@@ -51,8 +46,7 @@ export function frontierPlot(points: readonly FrontierPoint[], labels: PlotLabel
         text,
       ),
     ],
-  } as Plot.PlotOptions);
-  svg.setAttribute('role', 'img');
+  });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${svg.outerHTML.replace('<style>', `<style>${standalone}`)}\n`;
 }

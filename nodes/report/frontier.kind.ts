@@ -3,7 +3,7 @@ import { type ReportFrontierConfig, reportFrontierSchema } from '../../schemas/k
 
 export const reportFrontier: Kind = defineKind<ReportFrontierConfig>({
   name: 'report.frontier',
-  version: 1,
+  version: 2,
   description: 'Plots what each of several nodes gains against what it costs: the reward–KL frontier.',
   runs: 'inline',
   schema: reportFrontierSchema,

@@ -1,7 +1,6 @@
 /**
  * State of which a step replaces some rows, such as a KV cache: only the rows leave the program, and whoever holds the
- * state in its memory writes them there. Otherwise all of it would be copied, by ONNX Runtime into an output, and again
- * by its binding into a new array.
+ * state in its memory writes them there. Otherwise ONNX Runtime would copy all of it into an output.
  */
 import type { Graph, GraphNode } from '../graph.js';
 import { sizeOf } from '../host-tensor.js';
