@@ -8,7 +8,7 @@ import { makePipelines, metricsOf } from './small-pipelines.js';
 t.test('each claim checks, and ends in a verdict', async (t) => {
   const rig = makePipelines(t);
   const names = readdirSync(resolve('pipelines/claims')).filter((name) => name.endsWith('.yaml'));
-  t.equal(names.length, 4);
+  t.equal(names.length, 5);
   t.equal((await rig.lapidary('check', 'claims')).exitCode, 0);
   for (const name of names) t.match(rig.read(`claims/${name}`), /\n {2}verdict:\n {4}uses: report\.verdict\n/, name);
 });
