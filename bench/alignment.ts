@@ -6,20 +6,27 @@
  * Runs each pipeline with each seed, and prints a table of what each seed gave for each mark, with mean and standard deviation. What
  * is in the store is not computed again.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { meanOf, standardDeviation } from '../nodes/loss/advantages.js';
 import { type Mark, type Metrics, marks } from './marks.js';
 
-function lapidary(...words: readonly string[]): Metrics {
-  return JSON.parse(execFileSync(process.execPath, ['dist/nodes/main.js', ...words], { encoding: 'utf8' }));
+function lapidary(...words: readonly string[]): string {
+  return execFileSync(process.execPath, ['dist/nodes/main.js', ...words, '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  });
 }
 
+/** Asks for the metrics of the very run, since others may end in the same store meanwhile. */
 function metricsOf(pipeline: string, seed: string, words: readonly string[]): Metrics {
-  const command = ['dist/nodes/main.js', 'run', `pipelines/${pipeline}.yaml`, '-p', `seed=${seed}`, ...words];
-  const { status } = spawnSync(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) process.exit(1);
-  return lapidary('metrics', '--json');
+  console.error(`${pipeline}, seed ${seed}`);
+  const events = lapidary('run', `pipelines/${pipeline}.yaml`, '-p', `seed=${seed}`, ...words)
+    .trimEnd()
+    .split('\n');
+  const { run } = JSON.parse(events.at(-1)!) as { readonly run: string };
+  return JSON.parse(lapidary('metrics', run)) as Metrics;
 }
 
 /** A line of the table. A value that is missing is said to be not comparable, and is no pass. */
