@@ -28,7 +28,7 @@ import { createOnnxDevice } from '../nodes/tensor/devices/onnx.js';
 import { createRandom } from '../nodes/tensor/random.js';
 import { createUpdater } from '../nodes/train/updater.js';
 import type { TrainGrpoConfig } from '../schemas/kinds/train.grpo.js';
-import { models } from './decoders.js';
+import { models, usualModels } from './decoders.js';
 import { measureInTurns, median } from './peers.js';
 
 const promptTokens = 32;
@@ -62,7 +62,7 @@ const threads = Number(options.threads);
 if (options.measure) {
   console.log(JSON.stringify(await measure(models[options.model!]!, Number(options.rollouts))));
 } else {
-  for (const name of options.model ? [options.model] : Object.keys(models)) compare(name);
+  for (const name of options.model ? [options.model] : usualModels) compare(name);
 }
 
 async function measure(config: DecoderConfig, rollouts: number): Promise<Measurement> {
